@@ -1,0 +1,69 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import * as schema from './schema.ts'
+
+/** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
+export type DatabaseTarget =
+  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'socket'
+      /** Directory of the Unix socket. */
+      readonly directory: string
+      readonly port: number
+      readonly user: string
+      readonly password: string
+      readonly database: string
+    }
+
+export type Orm = PostgresJsDatabase<typeof schema>
+
+export type Database = {
+  /** For hot, hand-written statements (prepared by postgres.js). */
+  readonly sql: postgres.Sql<{ bigint: bigint }>
+  /** For everything else. */
+  readonly orm: Orm
+  close(): Promise<void>
+}
+
+export type DatabaseOptions = {
+  readonly max?: number
+  /** Shown in pg_stat_activity. */
+  readonly name?: string
+  readonly statementTimeoutMs?: number
+  readonly lockTimeoutMs?: number
+}
+
+/**
+ * Opens a pool; connects on first use. drizzle-orm 0.45 replaces the date parsers of the client it is given (raw rows
+ * would turn to strings), so it gets a pool object of its own that shares nothing but the target.
+ */
+export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Database {
+  const sql = connect(target, options)
+  const ormSql = connect(target, options)
+  return {
+    sql,
+    orm: drizzle(ormSql, { schema }),
+    close: async () => {
+      await Promise.all([sql.end({ timeout: 5 }), ormSql.end({ timeout: 5 })])
+    },
+  }
+}
+
+function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql<{ bigint: bigint }> {
+  const shared = {
+    max: options.max ?? 10,
+    // 0 = keep: an idle desk must not pay a connect for its first question
+    idle_timeout: 0,
+    connect_timeout: 10,
+    onnotice: () => {},
+    types: { bigint: postgres.BigInt },
+    connection: {
+      application_name: options.name ?? 'chadan',
+      statement_timeout: options.statementTimeoutMs ?? 0,
+      lock_timeout: options.lockTimeoutMs ?? 0,
+    },
+  }
+  if (target.kind === 'url') return postgres(target.url, shared)
+  const { directory, port, user, password, database } = target
+  return postgres({ ...shared, host: directory, port, user, password, database })
+}

@@ -1,0 +1,240 @@
+/**
+ * What the hub knows of one order, ready to be shown: the view that look-ups return and cards are made from.
+ * Times are epoch milliseconds, money is fen, codes are the hub's own (text/ names them in Chinese).
+ */
+
+export type Channel = 'douyin' | 'tmall' | 'jd' | 'miniapp' | 'pos' | 'distributor'
+
+export const channels: readonly Channel[] = ['douyin', 'tmall', 'jd', 'miniapp', 'pos', 'distributor']
+
+export type CarrierCode =
+  | 'SF'
+  | 'JD'
+  | 'JT'
+  | 'YTO'
+  | 'DBL'
+  | 'STO'
+  | 'YUNDA'
+  | 'ZTO'
+  | 'EMS'
+  | 'POST'
+  | 'CAINIAO'
+  | 'OTHER'
+  | 'PICKUP'
+
+export type TrackState = 'created' | 'collected' | 'in_transit' | 'delivering' | 'signed' | 'exception'
+
+/** The seven of product §0, and what a carrier says that is none of them. */
+export type ExceptionKind =
+  | 'stuck'
+  | 'delivery_failed'
+  | 'refused'
+  | 'unreachable'
+  | 'damaged'
+  | 'lost'
+  | 'returning'
+  | 'unrecognised'
+
+/** The one-word stage, derived from the dated facts (hub/stage.ts). */
+export type Stage =
+  | 'pending_payment'
+  | 'on_hold'
+  | 'quarantined'
+  | 'paid'
+  | 'part_shipped'
+  | 'shipped'
+  | 'signed'
+  | 'returning'
+  | 'returned'
+  | 'refunded'
+  | 'cancelled'
+
+/** Which group, and if known which person, has to act next. */
+export type Holder = {
+  readonly group: 'customer' | 'cs' | 'cs_lead' | 'warehouse' | 'logistics' | 'finance' | 'ops' | 'nobody'
+  readonly person?: string
+}
+
+export type LineFacts = {
+  readonly id: string
+  readonly name: string
+  readonly spec?: string
+  readonly qty: number
+}
+
+export type TrackNode = {
+  readonly atMs: number
+  readonly state: TrackState
+  readonly exception?: ExceptionKind
+  readonly place?: string
+  readonly text: string
+}
+
+export type ParcelFacts = {
+  readonly id: string
+  readonly position: number
+  readonly waybillNo?: string
+  readonly carrier: CarrierCode
+  readonly carrierName?: string
+  readonly shippedAtMs?: number
+  readonly etaAtMs?: number
+  readonly state: TrackState
+  readonly exception?: ExceptionKind
+  readonly signedAtMs?: number
+  readonly signer?: string
+  /** When the tracker last answered; undefined = never asked. */
+  readonly trackedAtMs?: number
+  readonly trackSource?: string
+  readonly lines: readonly { readonly lineId: string; readonly qty: number }[]
+  /** Newest first; look-ups return the newest 20, `track` all. */
+  readonly nodes: readonly TrackNode[]
+}
+
+export type GiftFacts = {
+  readonly name: string
+  readonly verdict: 'locked' | 'below_threshold' | 'out_of_stock' | 'level_too_low' | 'rule_conflict'
+  readonly gapFen?: bigint
+  readonly parcelId?: string
+}
+
+export type ReturnFacts = {
+  readonly id: string
+  readonly approval: 'pending' | 'approved' | 'rejected' | 'withdrawn'
+  readonly appliedAtMs: number
+  readonly receivedAtMs?: number
+  readonly refundedAtMs?: number
+  readonly level?: {
+    readonly role: 'cs_lead' | 'warehouse' | 'finance'
+    readonly holder?: string
+    readonly dueAtMs?: number
+  }
+}
+
+export type OrderFacts = {
+  /** Hub number. */
+  readonly id: string
+  readonly channel: Channel
+  readonly shop: string
+  readonly orderNo: string
+  readonly stage: Stage
+  readonly holder: Holder
+  readonly consigneeName?: string
+  /** Full number: cards mask it unless the answer goes to a direct chat of a member with the right. */
+  readonly phone?: string
+  readonly phoneVirtual: boolean
+  readonly address?: string
+  readonly region?: string
+  readonly orderedAtMs: number
+  readonly paidAtMs?: number
+  readonly paidFen?: bigint
+  readonly promiseShipAtMs?: number
+  readonly shippedAtMs?: number
+  readonly signedAtMs?: number
+  readonly signer?: string
+  readonly returnedAtMs?: number
+  readonly refundedAtMs?: number
+  readonly cancelledAtMs?: number
+  readonly cancelReason?: string
+  readonly holdReason?: string
+  readonly quarantineReason?: string
+  readonly delayReason?: string
+  readonly warehouse?: string
+  readonly carrier?: CarrierCode
+  readonly carrierName?: string
+  readonly waybillNo?: string
+  /** What the channel claims; differs from `stage` when mandatory fields are missing (shipped without waybill). */
+  readonly sourceStage?: string
+  readonly lines: readonly LineFacts[]
+  readonly parcels: readonly ParcelFacts[]
+  readonly gifts: readonly GiftFacts[]
+  readonly returns: readonly ReturnFacts[]
+  /** Who told us and when we last heard of this order. */
+  readonly source: {
+    readonly name: string
+    readonly heardAtMs: number
+    readonly staleAfterMs?: number
+    readonly sourceHeardAtMs?: number
+  }
+}
+
+/** What a person gave to find an order by; recognised by its form. Window bounds are inclusive epoch ms. */
+export type OrderKey =
+  | { readonly kind: 'hub-no'; readonly value: string }
+  | { readonly kind: 'order-no'; readonly value: string }
+  | { readonly kind: 'waybill-no'; readonly value: string }
+  | { readonly kind: 'return-no'; readonly value: string }
+  | { readonly kind: 'phone'; readonly value: string }
+  /** 4 digits of a phone; needs a name or a window. */
+  | { readonly kind: 'phone-tail'; readonly value: string; readonly name?: string }
+  /** Last 4 to 6 characters of an order or waybill number, or of a phone: all are searched. */
+  | { readonly kind: 'number-tail'; readonly value: string }
+  /** Only with a window: never by name alone. */
+  | { readonly kind: 'name'; readonly value: string }
+
+export type OrderFilter = {
+  readonly window?: { readonly fromMs: number; readonly toMs: number }
+  readonly channel?: Channel
+  readonly product?: string
+  /** At most this many, newest first. */
+  readonly limit: number
+}
+
+/** `more` is true when the limit cut the list. */
+export type Found = { readonly orders: readonly OrderFacts[]; readonly more: boolean }
+
+/** What the handlers see of the order hub. */
+export type OrderLookup = {
+  find(key: OrderKey, filter: OrderFilter): Promise<Found>
+  /** By channel, window and stage, without a key (「今天京东待发货的有哪些」). `total` counts all matches up to 10,000. */
+  list(filter: OrderFilter & { readonly stage?: Stage }): Promise<Found & { readonly total: number }>
+  /** Known order numbers one digit off, or with two neighbours swapped; newest first, at most `limit`. */
+  nearest(
+    orderNo: string,
+    limit: number,
+  ): Promise<readonly { readonly orderNo: string; readonly channel: Channel; readonly id: string }[]>
+  /** All tracking nodes of all parcels. */
+  track(orderId: string): Promise<OrderFacts | undefined>
+}
+
+/** One order as a source tells it: what every connector and the sheet import hand to `intake`. Money fen, times epoch ms. */
+export type SourceOrder = {
+  readonly channel: Channel
+  readonly shop: string
+  readonly orderNo: string
+  readonly source: string
+  readonly modifiedAtMs: number
+  readonly orderedAtMs: number
+  readonly stage?: string
+  readonly consigneeName?: string
+  readonly phone?: string
+  readonly address?: string
+  readonly region?: string
+  readonly totalFen?: bigint
+  readonly discountFen?: bigint
+  readonly freightFen?: bigint
+  readonly paidAtMs?: number
+  readonly payMethod?: string
+  readonly paidFen?: bigint
+  readonly carrier?: CarrierCode
+  readonly carrierName?: string
+  readonly waybillNo?: string
+  readonly shippedAtMs?: number
+  readonly warehouse?: string
+  readonly remark?: string
+  readonly lines: readonly {
+    readonly lineKey: string
+    readonly sku?: string
+    readonly name: string
+    readonly spec?: string
+    readonly qty: number
+    readonly amountFen?: bigint
+  }[]
+}
+
+export type IntakeOutcome =
+  | {
+      readonly outcome: 'created' | 'updated' | 'unchanged' | 'older'
+      readonly id: string
+      readonly quarantine?: string
+    }
+  | { readonly outcome: 'refused'; readonly problem: string; readonly field: string }
