@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { PlatformName } from '../src/chat/event.ts'
+import type { ChatEvent, PlatformName } from '../src/chat/event.ts'
 import type { EventSink, MediaSource, Outbound } from '../src/chat/ports.ts'
 import type { Reply } from '../src/chat/reply.ts'
 
@@ -11,10 +11,11 @@ export type Platform = {
   /** Holds the platform's own connection open until `stop`; resolves when it is closed. */
   listen?(sink: EventSink, stop: AbortSignal): Promise<void>
   /**
-   * Messages that must be sent as well when `reply` is given in the door's own answer, because that answer cannot carry
-   * them (WeCom answers text only: the card with buttons follows). Empty when the answer says it all.
+   * Messages that must be sent as well when `reply` is given in the door's own answer to `event`, because that answer
+   * cannot carry them (WeCom answers text only: the card with buttons follows; to a tap it answers card updates only: words
+   * follow). Empty when the answer says it all.
    */
-  followUps(reply: Reply): readonly Reply[]
+  followUps(reply: Reply, event: ChatEvent): readonly Reply[]
   readonly outbound: Outbound
   readonly media: MediaSource
   /** For /readyz and doctor: undefined when fine, else what to do. Must answer within 3 s. */

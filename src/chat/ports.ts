@@ -16,8 +16,15 @@ export type OutboundMessage = { readonly key: string; readonly to: Conversation;
 
 export type Inbox = {
   claim(event: ChatEvent): Promise<Claim>
-  /** Stores the answer and the messages that must follow it, in one transaction. */
-  answer(event: ChatEvent, reply: Reply, follow: readonly OutboundMessage[]): Promise<void>
+  /**
+   * Stores the answer and the messages that must follow it, in one transaction. `already-answered`: another claim of the
+   * event was answered first; nothing was stored and that answer counts.
+   */
+  answer(
+    event: ChatEvent,
+    reply: Reply,
+    follow: readonly OutboundMessage[],
+  ): Promise<'stored' | 'already-answered'>
   /** The stored answer, as soon as there is one; undefined when there is none by `untilMs`. */
   awaitAnswer(platform: PlatformName, id: EventId, untilMs: EpochMs): Promise<Reply | undefined>
   /** Events claimed more than `leaseMs` ago and never answered (their process died); claims them again. */
@@ -38,7 +45,7 @@ export type Outbound = { send(message: OutboundMessage): Promise<Delivery> }
 /** Bytes of a photo or file. Throws Unreachable, PlatformRefused or BadPayload (too big). */
 export type MediaSource = { fetch(ref: MediaRef): Promise<Uint8Array> }
 
-/** Where a question ends up for 直答率 and the training list. */
+/** Where a question ends up for the direct-answer rate and the training list. */
 export type QueryLog = {
   record(entry: {
     readonly event: ChatEvent

@@ -48,3 +48,16 @@ export class Unreachable extends DeskError {
 export function assertNever(value: never): never {
   throw new TypeError(`unhandled case: ${JSON.stringify(value)}`)
 }
+
+/** The desk cannot start here. The message is one sentence for the operator that says what to do. */
+export class CannotStart extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'CannotStart'
+  }
+}
+
+/** The code Node, postgres.js and PostgreSQL put on what they throw (ENOENT, 57P03); undefined where there is none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
