@@ -15,6 +15,32 @@ export type DatabaseTarget =
       readonly database: string
     }
 
+/**
+ * A DATABASE_URL as a target. `?host=/directory` (libpq's way to name a Unix socket) wins over the host in the URL;
+ * `?sslmode=` and the rest are left to postgres.js.
+ */
+export function targetOfUrl(databaseUrl: string): DatabaseTarget {
+  const url = new URL(databaseUrl)
+  const directory = url.searchParams.get('host')
+  if (!directory?.startsWith('/')) return { kind: 'url', url: databaseUrl }
+  return {
+    kind: 'socket',
+    directory,
+    port: Number(url.searchParams.get('port') ?? (url.port || 5432)),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)),
+  }
+}
+
+/** The same as a URL other programs understand (tests, benches, psql). */
+export function urlOfTarget(target: DatabaseTarget): string {
+  if (target.kind === 'url') return target.url
+  const { directory, port, user, password, database } = target
+  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`
+  return `postgres://${login}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(directory)}&port=${port}`
+}
+
 export type Orm = PostgresJsDatabase<typeof schema>
 
 export type Database = {

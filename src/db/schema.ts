@@ -130,7 +130,7 @@ export const orders = pgTable(
 
     signedAt: at('signed_at'),
     signer: text('signer'),
-    /** self | agent (代收) | other (他人签收) */
+    /** self | agent (took it in for the person) | other */
     signerKind: text('signer_kind'),
     signPhotoUrl: text('sign_photo_url'),
 
@@ -153,7 +153,7 @@ export const orders = pgTable(
     warehouse: text('warehouse'),
     waveNo: text('wave_no'),
     pickingAt: at('picking_at'),
-    /** Why it has not shipped, in words of the source (缺货 …). */
+    /** Why it has not shipped, in words of the source (out of stock …). */
     delayReason: text('delay_reason'),
     remark: text('remark'),
     waybillEdits: smallint('waybill_edits').notNull().default(0),
@@ -165,6 +165,8 @@ export const orders = pgTable(
     /** The source's own modification time: newer wins by it, never by arrival. */
     sourceModifiedAt: at('source_modified_at').notNull(),
     contentHash: text('content_hash'),
+    /** Exceptions of hub/claims.ts: fields older than sourceModifiedAt, and facts withheld until they are whole. Null = none. */
+    claims: jsonb('claims'),
     /** When the hub last heard of it from the source. */
     heardAt: at('heard_at').notNull().defaultNow(),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -510,7 +512,7 @@ export const queryLog = pgTable(
     conversationId: text('conversation_id').notNull(),
     conversationKind: text('conversation_kind').notNull(),
     memberId: text('member_id'),
-    /** Digits of phones masked; erased after 7 days, the rest stays for 直答率. */
+    /** Digits of phones masked; erased after 7 days, the rest stays for the direct-answer rate. */
     question: text('question'),
     intent: text('intent').notNull(),
     slots: jsonb('slots').notNull(),
