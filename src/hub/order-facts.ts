@@ -103,6 +103,7 @@ export type ReturnFacts = {
   readonly appliedAtMs: number
   readonly receivedAtMs?: number
   readonly refundedAtMs?: number
+  readonly closedAtMs?: number
   readonly level?: {
     readonly role: 'cs_lead' | 'warehouse' | 'finance'
     readonly holder?: string
@@ -179,13 +180,17 @@ export type OrderFilter = {
   readonly limit: number
 }
 
-/** `more` is true when the limit cut the list. */
-export type Found = { readonly orders: readonly OrderFacts[]; readonly more: boolean }
+/** `more` is true when the limit cut the list. `needs` names what the key lacks; nothing was searched then. */
+export type Found = {
+  readonly orders: readonly OrderFacts[]
+  readonly more: boolean
+  readonly needs?: 'window'
+}
 
 /** What the handlers see of the order hub. */
 export type OrderLookup = {
   find(key: OrderKey, filter: OrderFilter): Promise<Found>
-  /** By channel, window and stage, without a key (「今天京东待发货的有哪些」). `total` counts all matches up to 10,000. */
+  /** By channel, window and stage, without a key ("today's JD orders that wait to be shipped"). `total` counts all matches up to 10,000. */
   list(filter: OrderFilter & { readonly stage?: Stage }): Promise<Found & { readonly total: number }>
   /** Known order numbers one digit off, or with two neighbours swapped; newest first, at most `limit`. */
   nearest(
@@ -205,6 +210,15 @@ export type SourceOrder = {
   readonly modifiedAtMs: number
   readonly orderedAtMs: number
   readonly stage?: string
+  /** Dated facts with the fields they need; what is incomplete is kept back until the rest is told. */
+  readonly signedAtMs?: number
+  readonly signer?: string
+  readonly signPhotoUrl?: string
+  readonly cancelledAtMs?: number
+  readonly cancelReason?: string
+  readonly holdReason?: string
+  readonly promiseShipAtMs?: number
+  readonly delayReason?: string
   readonly consigneeName?: string
   readonly phone?: string
   readonly address?: string
@@ -217,6 +231,7 @@ export type SourceOrder = {
   readonly paidFen?: bigint
   readonly carrier?: CarrierCode
   readonly carrierName?: string
+  /** Several numbers of one order stand in one text, separated by commas, bars, slashes or semicolons. */
   readonly waybillNo?: string
   readonly shippedAtMs?: number
   readonly warehouse?: string
@@ -237,4 +252,6 @@ export type IntakeOutcome =
       readonly id: string
       readonly quarantine?: string
     }
+  /** Same modification time, other words: the first stays (reliability rule 4); the caller raises an alarm. */
+  | { readonly outcome: 'contradiction'; readonly id: string }
   | { readonly outcome: 'refused'; readonly problem: string; readonly field: string }
