@@ -1,0 +1,35 @@
+import type { Clock } from '../runtime/clock.ts'
+import { errorFields, type Log } from '../runtime/log.ts'
+
+/**
+ * Something to do again and again. Every process of the desk does it, so `run` must be safe beside itself: its statements
+ * claim what they work on (FOR UPDATE SKIP LOCKED) or are the same done twice.
+ */
+export type Tick = {
+  readonly name: string
+  readonly everyMs: number
+  run(stop: AbortSignal): Promise<unknown>
+}
+
+/**
+ * Runs each tick at once and then every `everyMs`, never beside itself in this process; a failure is logged and the next
+ * turn comes as usual. Resolves after `stop`, when the running ticks have ended.
+ */
+export async function schedule(
+  { ticks, clock, log }: { readonly ticks: readonly Tick[]; readonly clock: Clock; readonly log: Log },
+  stop: AbortSignal,
+): Promise<void> {
+  await Promise.all(ticks.map((tick) => repeat(tick, clock, log, stop)))
+}
+
+async function repeat(tick: Tick, clock: Clock, log: Log, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await tick.run(stop)
+    } catch (error) {
+      log('warn', 'a tick failed', { tick: tick.name, ...errorFields(error) })
+    }
+    // ±10 %: processes started together do not stay in step
+    await clock.sleep(tick.everyMs * (0.9 + 0.2 * Math.random()), stop)
+  }
+}
