@@ -1,0 +1,63 @@
+import type { Found, OrderFacts, OrderFilter, OrderKey, OrderLookup } from '../../src/hub/order-facts.ts'
+
+/** The look-up port over a list of orders, newest first; keeps what was asked of it. */
+export function memoryLookup(orders: readonly OrderFacts[]): OrderLookup & { readonly asked: OrderKey[] } {
+  const newestFirst = [...orders].sort((a, b) => b.orderedAtMs - a.orderedAtMs)
+  const asked: OrderKey[] = []
+  return {
+    asked,
+    find: async (key, filter) => {
+      asked.push(key)
+      if (key.kind === 'name' && filter.window === undefined) return { orders: [], more: false, needs: 'window' }
+      return cut(
+        newestFirst.filter((order) => fits(order, key) && passes(order, filter)),
+        filter.limit,
+      )
+    },
+    list: async (filter) => {
+      const all = newestFirst.filter(
+        (order) => passes(order, filter) && (!filter.stage || order.stage === filter.stage),
+      )
+      return { ...cut(all, filter.limit), total: all.length }
+    },
+    nearest: async (orderNo, limit) =>
+      newestFirst
+        .filter((order) => slips(order.orderNo, orderNo) <= 2 && order.orderNo.length === orderNo.length)
+        .slice(0, limit)
+        .map(({ id, channel, orderNo: number }) => ({ id, channel, orderNo: number })),
+    track: async (orderId) => orders.find(({ id }) => id === orderId),
+  }
+}
+
+function fits(order: OrderFacts, key: OrderKey): boolean {
+  const numbers = [order.orderNo, ...order.parcels.flatMap(({ waybillNo }) => waybillNo ?? [])]
+  switch (key.kind) {
+    case 'hub-no':
+      return order.id === key.value
+    case 'order-no':
+    case 'waybill-no':
+      return numbers.includes(key.value)
+    case 'return-no':
+      return order.returns.some(({ id }) => id === key.value)
+    case 'phone':
+      return order.phone === key.value
+    case 'phone-tail':
+      return (order.phone?.endsWith(key.value) ?? false) && (key.name === undefined || key.name === order.consigneeName)
+    case 'number-tail':
+      return [...numbers, order.phone ?? ''].some((number) => number.endsWith(key.value))
+    case 'name':
+      return order.consigneeName === key.value
+  }
+}
+
+function passes(order: OrderFacts, { window, channel, product }: OrderFilter): boolean {
+  if (window && (order.orderedAtMs < window.fromMs || order.orderedAtMs > window.toMs)) return false
+  if (channel && order.channel !== channel) return false
+  return product === undefined || order.lines.some(({ name }) => name.includes(product))
+}
+
+function cut(orders: readonly OrderFacts[], limit: number): Found {
+  return { orders: orders.slice(0, limit), more: orders.length > limit }
+}
+
+const slips = (a: string, b: string): number => [...a].filter((sign, place) => sign !== b[place]).length
