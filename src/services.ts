@@ -1,0 +1,199 @@
+import { createHmac } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { dingtalkPlatform } from '../bot/dingtalk/platform.ts'
+import { dispatch } from '../bot/dispatch.ts'
+import { outbound } from '../bot/outbound.ts'
+import type { Platform } from '../bot/platform.ts'
+import { playPages } from '../bot/play/pages.ts'
+import { playPlatform } from '../bot/play/platform.ts'
+import { relayCallback } from '../bot/relay.ts'
+import { wecomPlatform } from '../bot/wecom/platform.ts'
+import { practicePlatform, practiceSettings } from '../bot/wecom/practice.ts'
+import { type ActionCodec, actionCodec } from '../cards/actions.ts'
+import { routes } from '../handlers/routes.ts'
+import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../handlers/sheet-import.ts'
+import { chatEntry, tasks } from '../handlers/tasks.ts'
+import { type AppParts, buildApp, type Check } from './app.ts'
+import type { ChatEvent } from './chat/event.ts'
+import type { MediaSource } from './chat/ports.ts'
+import type { Config } from './config.ts'
+import { type Hub, openHub } from './hub-parts.ts'
+import { bullmqQueue } from './jobs/bullmq-queue.ts'
+import { hintTasks, pump } from './jobs/pump.ts'
+import { schedule, type Tick } from './jobs/schedule.ts'
+import { worker } from './jobs/worker.ts'
+import type { MovableClock } from './runtime/clock.ts'
+import { PlatformRefused } from './runtime/errors.ts'
+import type { Log } from './runtime/log.ts'
+import { sampleQuestions } from './seed/sample-questions.ts'
+import type { Store } from './store.ts'
+
+export type DeskParts = {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: MovableClock
+  readonly log: Log
+}
+
+export type Desk = {
+  readonly app: ReturnType<typeof buildApp>
+  readonly checks: Readonly<Record<string, Check>>
+  readonly hub: Hub
+  /** Listens, pumps, works and sweeps until `stop`; resolves when all of it has ended. Start it once the doors are open. */
+  run(stop: AbortSignal): Promise<void>
+  /** After `run` has resolved: ends the connections. The store stays open. */
+  close(): Promise<void>
+}
+
+const reclaimLeaseMs = 30_000
+const photoDays = 30
+const dayMs = 86_400_000
+
+/** Every real thing of the desk, created and joined: the only place where bot, handlers, hub and jobs meet. */
+export function openDesk({ config, store, clock, log }: DeskParts): Desk {
+  const hub = openHub({ store, dataDir: config.dataDir, clock, log })
+  const platforms = openPlatforms({ config, store, clock, log }, hub)
+  const queue = bullmqQueue({ target: store.target, redisUrl: config.redisUrl, log })
+  let ring = () => {}
+  const wake = () => ring()
+
+  const desk = dispatch({
+    inbox: hub.inbox,
+    members: hub.members,
+    routes: [
+      ...sheetImportRoutes({
+        request: async (key, payload) => {
+          await hub.toOutbox({ key, task: sheetImportTaskName, payload })
+          wake()
+        },
+      }),
+      ...routes({ lookup: hub.lookup, clock, codec: codecOf(store.dataKeyHex) }),
+    ],
+    platforms,
+    queryLog: hub.queryLog,
+    clock,
+    log,
+    ids: hub.ids,
+    wake,
+  })
+  const send = outbound({ platforms, clock, healed: async (name) => hub.outbox.hurry(`${name}:`) })
+  const executor = worker({
+    outbox: hub.outbox,
+    tasks: {
+      ...tasks({ outbound: send }),
+      [sheetImportTaskName]: sheetImportTask({
+        imports: hub.imports,
+        media: mediaOf(platforms),
+        say: async (message) => {
+          await hub.toOutbox(chatEntry(message))
+          wake()
+        },
+        clock,
+      }),
+    },
+    wake,
+    clock,
+    log,
+  })
+  const feed = pump({ outbox: hub.outbox, queue, executor, clock, log })
+  ring = feed.wake
+
+  const ticks: readonly Tick[] = [
+    { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
+    { name: 'probe', everyMs: 5_000, run: send.probe },
+    { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub, clock) },
+  ]
+  const checks = checksOf(store, queue.health, platforms)
+  return {
+    app: buildApp({ ...mountsOf({ config, platforms, sink: desk.sink, clock, log }), checks, log }),
+    checks,
+    hub,
+    run: async (stop) => {
+      await Promise.all([
+        ...platforms.map((platform) => platform.listen?.(desk.sink, stop)),
+        queue.work(hintTasks(executor), stop),
+        feed.run(stop),
+        schedule({ ticks, clock, log }, stop),
+      ])
+      await desk.idle()
+    },
+    close: async () => {
+      await queue.close()
+      await hub.close()
+    },
+  }
+}
+
+/** Tokens on cards are signed with a key of their own, derived from the installation's. */
+export function codecOf(dataKeyHex: string): ActionCodec {
+  return actionCodec(createHmac('sha256', Buffer.from(dataKeyHex, 'hex')).update('card actions v1').digest())
+}
+
+function openPlatforms({ config, store, clock, log }: DeskParts, hub: Hub): readonly Platform[] {
+  const { sharedToken, sendBudget } = hub
+  const platforms: Platform[] = []
+  if (config.wecom) platforms.push(wecomPlatform({ config: config.wecom, sharedToken, sendBudget, clock, log }))
+  else if (config.play) platforms.push(practicePlatform({ settings: practiceSettings(store.dataKeyHex), clock, log }))
+  if (config.dingtalk)
+    platforms.push(dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock, log }))
+  if (config.play) {
+    const samples = async (persona: string) => {
+      if (persona === 'stranger') return []
+      const questions = await sampleQuestions(store.database, clock.nowMs())
+      return questions.map(({ text }) => text)
+    }
+    const { playTranscript, blobs } = hub
+    platforms.push(playPlatform({ clock, transcript: playTranscript, blobs, log, boundHost: config.host, samples }))
+  }
+  return platforms
+}
+
+/** A photo or file is fetched from the platform it was sent on. */
+function mediaOf(platforms: readonly Platform[]): MediaSource {
+  return {
+    fetch: async (ref) => {
+      const platform = platforms.find(({ name }) => name === ref.platform)
+      if (platform === undefined)
+        throw new PlatformRefused(`platform ${ref.platform} is not configured`, { retryable: false })
+      return platform.media.fetch(ref)
+    },
+  }
+}
+
+type Mounting = {
+  readonly config: Config
+  readonly platforms: readonly Platform[]
+  readonly sink: Parameters<Platform['callback']>[0]
+  readonly clock: MovableClock
+  readonly log: Log
+}
+
+function mountsOf({ config, platforms, sink, clock, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
+  const mounts = platforms.map((platform) => platform.callback(sink))
+  if (config.relaySecret !== undefined) mounts.push(relayCallback({ sink, secret: config.relaySecret, clock, log }))
+  if (!config.play) return { mounts, home: undefined }
+  // the same place seen from src/ and from dist/src/
+  const root = fileURLToPath(new URL('..', import.meta.url)).replace(/dist\/$/, '')
+  return { mounts: [...mounts, playPages(`${root}dist/console`)], home: '/play/' }
+}
+
+function checksOf(store: Store, queue: Check, platforms: readonly Platform[]): Readonly<Record<string, Check>> {
+  const database: Check = async () => {
+    const answer = store.database.sql`SELECT 1`.then(
+      () => undefined,
+      () => 'The database does not answer: see that it runs.',
+    )
+    return answer
+  }
+  return { database, queue, ...Object.fromEntries(platforms.map(({ name, health }) => [name, health])) }
+}
+
+async function reclaim(hub: Hub, redispatch: (event: ChatEvent) => Promise<void>): Promise<void> {
+  const events = await hub.inbox.reclaim(reclaimLeaseMs, 20)
+  await Promise.all(events.map((event) => redispatch(event)))
+}
+
+async function sweep(hub: Hub, clock: MovableClock): Promise<void> {
+  await hub.retention.sweep()
+  await hub.blobs.dropBefore(clock.nowMs() - photoDays * dayMs)
+}

@@ -1,0 +1,14 @@
+/** `npm run bench -- NAME`: prints one JSON object on stdout; progress goes to stderr. */
+const benches: Readonly<Record<string, () => Promise<object>>> = {
+  callback: async () => (await import('./callback.ts')).callbackBench(),
+  lookup: async () => (await import('./lookup.ts')).lookupBench(),
+  start: async () => (await import('./start.ts')).startBench(),
+}
+
+const name = process.argv[2] ?? ''
+const bench = benches[name]
+if (bench === undefined) {
+  console.error(`Which bench? One of: ${Object.keys(benches).join(', ')}`)
+  process.exit(1)
+}
+console.log(JSON.stringify({ bench: name, node: process.version, ...(await bench()) }, null, 2))
