@@ -1,0 +1,120 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { type ActionToken, cardLimits } from '../src/chat/card.ts'
+
+/**
+ * Everything a button can mean, with its number in tokens. Numbers are never used twice: cards stay in chats for years.
+ * Arguments: order.* the hub number. order.show redraws the card it stands on, order.open answers with another.
+ */
+const actionNumbers = {
+  'order.show': 1,
+  'order.track': 2,
+  'order.carrier': 3,
+  'order.script': 4,
+  'order.waybill': 5,
+  'choose.none': 6,
+  'ask.again': 7,
+  'order.open': 8,
+} as const
+
+export type ActionName = keyof typeof actionNumbers
+
+export const actionNames = Object.keys(actionNumbers) as readonly ActionName[]
+
+/** Whom a token serves and how long; both open when left out. */
+export type Bound = { readonly memberId?: string; readonly expiresAtMs?: number }
+
+export type DecodedAction =
+  | { readonly outcome: 'ok'; readonly action: ActionName; readonly args: readonly string[] }
+  /** Not made by this desk, or changed since. */
+  | { readonly outcome: 'forged' }
+  | { readonly outcome: 'expired' }
+  /** Made for another member. */
+  | { readonly outcome: 'not-yours' }
+
+export type ActionCodec = {
+  /** Throws RangeError when the arguments do not fit into a token: a fault of the caller. */
+  encode(action: ActionName, args: readonly string[], bound?: Bound): ActionToken
+  /** `token` is whatever came back with a tap. */
+  decode(token: string, by: { readonly memberId: string; readonly nowMs: number }): DecodedAction
+}
+
+const version = 1
+const macBytes = 12
+const memberBytes = 6
+const flags = { bound: 1, expires: 2 } as const
+
+/** Tokens under a key of its own, derived from `keyBytes` (at least 16): version+flags, action, bound, args, 96-bit HMAC; base64url. */
+export function actionCodec(keyBytes: Uint8Array): ActionCodec {
+  if (keyBytes.length < 16) throw new RangeError(`the key of card actions needs 16 bytes, got ${keyBytes.length}`)
+  const key = createHmac('sha256', keyBytes).update('chadan card actions').digest()
+  const macOf = (body: Uint8Array) => createHmac('sha256', key).update(body).digest().subarray(0, macBytes)
+  return {
+    encode: (action, args, bound = {}) => {
+      const body = bodyOf(action, args, bound)
+      const token = Buffer.concat([body, macOf(body)]).toString('base64url')
+      if (token.length > cardLimits.tokenBytes)
+        throw new RangeError(`a token of ${action} would take ${token.length} bytes: shorten its arguments`)
+      return token as ActionToken
+    },
+    decode: (token, by) => {
+      const bytes = bytesOf(token)
+      if (bytes === undefined) return { outcome: 'forged' }
+      const body = bytes.subarray(0, -macBytes)
+      if (!timingSafeEqual(macOf(body), bytes.subarray(-macBytes))) return { outcome: 'forged' }
+      return read(body, by)
+    },
+  }
+}
+
+function bodyOf(action: ActionName, args: readonly string[], { memberId, expiresAtMs }: Bound): Buffer {
+  const flag = (memberId === undefined ? 0 : flags.bound) | (expiresAtMs === undefined ? 0 : flags.expires)
+  const parts: Uint8Array[] = [Buffer.from([(version << 4) | flag, actionNumbers[action]])]
+  if (memberId !== undefined) parts.push(shortHash(memberId))
+  if (expiresAtMs !== undefined) parts.push(seconds(expiresAtMs))
+  for (const arg of args) {
+    const bytes = Buffer.from(arg)
+    if (bytes.length > 255) throw new RangeError(`an argument of ${action} is longer than 255 bytes`)
+    parts.push(Buffer.from([bytes.length]), bytes)
+  }
+  return Buffer.concat(parts)
+}
+
+/** undefined unless it is exactly what base64url writes: one token has one spelling. */
+function bytesOf(token: string): Buffer | undefined {
+  if (!/^[A-Za-z0-9_-]+$/.test(token) || token.length > cardLimits.tokenBytes) return undefined
+  const bytes = Buffer.from(token, 'base64url')
+  return bytes.length > macBytes + 1 && bytes.toString('base64url') === token ? bytes : undefined
+}
+
+/** The body is authentic from here on; what it does not understand comes from a newer desk. */
+function read(body: Buffer, by: { readonly memberId: string; readonly nowMs: number }): DecodedAction {
+  const head = body[0] ?? 0
+  const action = actionNames.find((name) => actionNumbers[name] === body[1])
+  if (head >> 4 !== version || action === undefined) return { outcome: 'forged' }
+  let at = 2
+  if (head & flags.bound) {
+    if (!body.subarray(at, at + memberBytes).equals(shortHash(by.memberId))) return { outcome: 'not-yours' }
+    at += memberBytes
+  }
+  if (head & flags.expires) {
+    if (by.nowMs >= body.readUInt32BE(at) * 1_000) return { outcome: 'expired' }
+    at += 4
+  }
+  const args: string[] = []
+  while (at < body.length) {
+    const length = body[at] ?? 0
+    args.push(body.toString('utf8', at + 1, at + 1 + length))
+    at += 1 + length
+  }
+  return { outcome: 'ok', action, args }
+}
+
+function shortHash(memberId: string): Buffer {
+  return createHash('sha256').update(memberId).digest().subarray(0, memberBytes)
+}
+
+function seconds(atMs: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(Math.floor(atMs / 1_000))
+  return bytes
+}
