@@ -1,12 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { ChatEvent } from '../src/chat/event.ts'
+import type { ChatEvent, PlatformName } from '../src/chat/event.ts'
 import type { EventSink } from '../src/chat/ports.ts'
 import type { Reply } from '../src/chat/reply.ts'
 import type { Clock } from '../src/runtime/clock.ts'
 import { BadPayload, PlatformRefused, Unreachable } from '../src/runtime/errors.ts'
+import { parseJson } from '../src/runtime/json.ts'
 import { errorFields, type Log } from '../src/runtime/log.ts'
+import { inTime } from './in-time.ts'
 
 /**
  * Both halves of edge ↔ hub. The edge has verified, decrypted and decoded; what it hands over is signed with a secret both
@@ -21,7 +23,15 @@ const windowMs = 300_000
 const maxBytes = 65_536
 /** No door waits longer than this for an answer. */
 const maxBudgetMs = 10_000
+/** Ours: kept free for the way there and back, so that the hub's answer arrives while the door still waits for it. */
+const transitMs = 500
+/** A signed body is a few KB; one that takes longer to come is not the edge's. */
+const bodyReadMs = 5_000
+/** An answer holds one card. */
+const maxAnswerBytes = 262_144
 
+/** Play is not among them: its people are made up, and whoever stands at the edge is not. */
+const platforms: readonly PlatformName[] = ['wecom', 'dingtalk']
 const kinds: readonly ChatEvent['kind'][] = ['text', 'image', 'file', 'card-tap', 'join', 'unreadable']
 
 type Relayed = { readonly event: ChatEvent; readonly budgetMs: number }
@@ -45,8 +55,8 @@ export type RelaySinkParts = {
 export function relaySink({ url, secret, clock, fetch: given }: RelaySinkParts): EventSink {
   const address = new URL(relayPath, url)
   return async (event, deadlineMs) => {
-    const budgetMs = Math.max(1, deadlineMs - clock.nowMs())
-    const body = JSON.stringify({ event, budgetMs } satisfies Relayed)
+    const leftMs = Math.max(1, deadlineMs - clock.nowMs())
+    const body = JSON.stringify({ event, budgetMs: Math.max(1, leftMs - transitMs) } satisfies Relayed)
     const timestamp = String(clock.nowMs())
     const headers = {
       'content-type': 'application/json',
@@ -59,17 +69,26 @@ export function relaySink({ url, secret, clock, fetch: given }: RelaySinkParts):
       method: 'POST',
       headers,
       body,
-      signal: AbortSignal.timeout(budgetMs),
+      signal: AbortSignal.timeout(leftMs),
       redirect: 'manual',
     } as const
     const answer = await call(address, request).catch((cause: unknown) => {
       throw new Unreachable('the hub does not answer the edge: see RELAY_URL and that the hub runs', { cause })
     })
-    if (answer.status === 200) return (await answer.json()) as Reply
+    if (answer.status === 200) return replyOf(answer)
+    await answer.body?.cancel()
     const retryable = answer.status >= 500
     throw new PlatformRefused(`the hub refuses the edge (${answer.status}): is RELAY_SECRET the same on both sides?`, {
       retryable,
     })
+  }
+}
+
+async function replyOf(answer: Response): Promise<Reply> {
+  try {
+    return parseJson(await answer.text(), { maxBytes: maxAnswerBytes }) as Reply
+  } catch (cause) {
+    throw new Unreachable('the hub’s answer broke off or is none of a hub', { cause })
   }
 }
 
@@ -87,13 +106,14 @@ export type RelayCallbackParts = {
 export function relayCallback({ sink, secret, clock, log }: RelayCallbackParts): Hono {
   const app = new Hono()
   app.post(relayPath, bodyLimit({ maxSize: maxBytes, onError: (c) => c.text('', 403) }), async (c) => {
-    const body = await c.req.text()
-    const nowMs = clock.nowMs()
     try {
+      const body = await inTime(bodyReadMs, c.req.text(), () => new BadPayload('the relayed body came too slowly'))
+      const nowMs = clock.nowMs()
       const timestamp = c.req.header(timestampHeader) ?? ''
       if (!isSigned({ secret, timestamp, body, nowMs }, c.req.header(signatureHeader) ?? '')) return c.text('', 403)
       const { event, budgetMs } = parseRelayed(body)
-      return c.json(await sink(event, nowMs + Math.min(budgetMs, maxBudgetMs)))
+      const { trace: _trace, direct: _direct, ...reply } = await sink(event, nowMs + Math.min(budgetMs, maxBudgetMs))
+      return c.json(reply)
     } catch (error) {
       log('error', 'a relayed event was not taken', errorFields(error))
       return c.text('', error instanceof BadPayload ? 403 : 503)
@@ -134,7 +154,7 @@ function isEvent(event: unknown): event is ChatEvent {
   return (
     known &&
     has('id', 'string') &&
-    has('platform', 'string') &&
+    platforms.some((platform) => 'platform' in event && platform === event.platform) &&
     has('sentAtMs', 'number') &&
     has('sender', 'object') &&
     has('conversation', 'object')

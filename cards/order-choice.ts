@@ -27,6 +27,8 @@ export type Choice = {
   readonly more: boolean
   /** The name that was asked for, when one was. */
   readonly customerName?: string | undefined
+  /** Numbers of the same line that nobody knows. */
+  readonly unknown?: readonly string[]
 }
 
 /** Several orders fit: at most five, newest first, ① … and 都不是. A choice shows nobody in clear, whoever asks. */
@@ -38,7 +40,11 @@ export function orderChoiceCard(choice: Choice, view: View, codec: ActionCodec, 
     title: listTitles.choose(who, count),
     tone: 'calm' as const,
     facts: [],
-    lines: [...orderLines(orders, view, true), choice.more ? lineTexts.narrower : undefined],
+    lines: [
+      ...orderLines(orders, view, true),
+      ...(choice.unknown ?? []).map(lineTexts.unknown),
+      choice.more ? lineTexts.narrower : undefined,
+    ],
     note: listNote(orders, view.nowMs),
     buttons: [...orderButtons(orders, codec, then), noneButton(codec)],
   }

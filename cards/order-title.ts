@@ -4,6 +4,7 @@ import { type Phrase, stageWords, statusTitles, steps, tails } from '../src/text
 import { dayText, dueText, durationText, momentText } from '../src/text/format.ts'
 import { exceptionReason } from '../src/text/track-words.ts'
 import { carrierName, exceptionName, holderName, levelName, stageName, trackStateName } from '../src/text/zh-cn.ts'
+import { quarantineText } from '../src/text/zh-sheets.ts'
 import { isSent, leadParcel, newestNode, stepOf } from './parcels.ts'
 
 export type Headline = { readonly title: Phrase; readonly tone: Tone }
@@ -51,7 +52,10 @@ function at(ms: number | undefined, nowMs: number, step: (when: string) => strin
 
 function quarantined(order: OrderFacts): Headline {
   const stage = order.carrier === undefined ? stageName('quarantined') : stageWords.quarantined
-  return { title: plain(stage, steps.quarantined(order.quarantineReason)), tone: 'warn' }
+  return {
+    title: plain(stage, steps.quarantined(order.quarantineReason && quarantineText(order.quarantineReason))),
+    tone: 'warn',
+  }
 }
 
 function paid(order: OrderFacts, nowMs: number): Headline {

@@ -12,6 +12,7 @@ import {
 import { beside, dueText, momentText } from '../src/text/format.ts'
 import { carrierWords } from '../src/text/track-words.ts'
 import { carrierName } from '../src/text/zh-cn.ts'
+import { quarantineText } from '../src/text/zh-sheets.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import { noteRow, orderRow, type Row, silenceBar, staleBar } from './order-rows.ts'
@@ -93,7 +94,7 @@ function noNumberReason(order: OrderFacts): string {
     case 'cancelled':
       return waybillReasons.cancelled
     case 'quarantined':
-      return order.quarantineReason ?? waybillReasons.quarantined
+      return order.quarantineReason === undefined ? waybillReasons.quarantined : quarantineText(order.quarantineReason)
     case 'on_hold':
       return order.holdReason ?? waybillReasons.onHold
     case 'paid':

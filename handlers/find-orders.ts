@@ -2,7 +2,7 @@ import type { Channel, OrderFacts, OrderFilter, OrderKey, OrderLookup } from '..
 import { channelCode } from '../src/text/zh-cn.ts'
 import { windowOf } from '../src/understanding/calendar.ts'
 import { catalogueWord } from '../src/understanding/goods.ts'
-import type { DateSlot, Slots, Understanding } from '../src/understanding/types.ts'
+import type { DateSlot, NumberSlot, Slots, Understanding } from '../src/understanding/types.ts'
 
 const dayMs = 86_400_000
 
@@ -28,6 +28,28 @@ export function keyOf({ slots, hints }: Understanding): Sought | undefined {
   }
   if (slots.customer_name === undefined) return undefined
   return { key: { kind: 'name', value: slots.customer_name }, person: true }
+}
+
+const kindOf = {
+  order_no: 'order-no',
+  hub_no: 'hub-no',
+  return_no: 'return-no',
+  waybill_no: 'waybill-no',
+} as const satisfies Readonly<Record<NumberSlot, OrderKey['kind']>>
+
+/** The orders of further numbers in the same line, and the numbers that nobody knows; at most four are looked at. */
+export async function findMore(
+  lookup: OrderLookup,
+  { hints }: Understanding,
+): Promise<{ readonly orders: readonly OrderFacts[]; readonly unknown: readonly string[] }> {
+  const more = (hints.moreNumbers ?? []).slice(0, 4)
+  const found = await Promise.all(
+    more.map(async ({ slot, value }) => lookup.find({ kind: kindOf[slot], value }, { limit: 1 })),
+  )
+  return {
+    orders: found.flatMap(({ orders }) => orders),
+    unknown: more.flatMap(({ value }, index) => (found[index]?.orders.length === 0 ? [value] : [])),
+  }
 }
 
 function numberKey(slots: Slots): OrderKey | undefined {

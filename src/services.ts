@@ -76,7 +76,14 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     ids: hub.ids,
     wake,
   })
-  const send = outbound({ platforms, clock, healed: async (name) => hub.outbox.hurry(`${name}:`) })
+  const send = outbound({
+    platforms,
+    clock,
+    healed: async (name) => {
+      await hub.outbox.hurry(`${name}:`)
+      wake()
+    },
+  })
   const executor = worker({
     outbox: hub.outbox,
     tasks: {

@@ -1,7 +1,7 @@
 import type { SendBudget, SharedToken } from '../../src/chat/ports.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { PlatformRefused, Unreachable } from '../../src/runtime/errors.ts'
-import type { Log } from '../../src/runtime/log.ts'
+import { errorFields, type Log } from '../../src/runtime/log.ts'
 import { type Call, callJson } from './call.ts'
 import { type Answer, judgeApi, judgeOldApi, type Verdict } from './errcode.ts'
 import { isReplyHost } from './hosts.ts'
@@ -29,7 +29,7 @@ export type ApiParts = {
 type Outcome = { readonly verdict: Verdict; readonly body: Readonly<Record<string, unknown>> }
 
 export type DingtalkApi = {
-  /** One call with our token: refreshed once when it is stale, held to 20/s, none at all while the brake is on. Never throws. */
+  /** One call with our token: refreshed once when stale, held to 20/s, none while the brake is on. The vendor's trouble is a verdict. */
   request(method: Call['method'], path: string, body: unknown): Promise<Outcome>
   /** Posts to a reply address; no token, no quota. */
   postToSession(url: string, body: unknown): Promise<Verdict>
@@ -76,7 +76,9 @@ export function dingtalkApi(parts: ApiParts): DingtalkApi {
       const held = brake.verdict()
       if (held !== undefined && 'reason' in held) return held.reason
       const asked = settled(token().then(() => ({ verdict: { outcome: 'ok' }, body: {} })))
-      const answer = await within(asked, healthTimeoutMs, () => {})
+      const answer = await within(asked, healthTimeoutMs, (error) =>
+        parts.log('warn', 'a late token failed', errorFields(error)),
+      )
       if (answer === undefined) return 'DingTalk gives no access token in time'
       return 'reason' in answer.verdict ? answer.verdict.reason : undefined
     },

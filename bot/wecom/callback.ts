@@ -4,6 +4,7 @@ import type { EventSink } from '../../src/chat/ports.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { BadPayload, BadSignature, Unreachable } from '../../src/runtime/errors.ts'
 import { errorFields, type Log } from '../../src/runtime/log.ts'
+import { inTime } from '../in-time.ts'
 import { readBody } from './body.ts'
 import { decodeAesKey, decryptEnvelope, sealReply, verifySignature } from './crypt.ts'
 import { decodeEvent } from './decode.ts'
@@ -55,22 +56,15 @@ function echo(door: Door, c: Context): string {
 /** How far a callback has come when its time is over. */
 type Visit = { step: 'coming' | 'thinking' | 'over' }
 
-/**
- * One plain timer bounds the body's coming and the desk's thinking together: the Clock's sleep needs an AbortController,
- * which costs Node 20 as much as the whole decryption.
- */
+/** The body's coming and the desk's thinking are bounded together. */
 function receive(door: Door, c: Context, sink: EventSink): Promise<Response> {
   const { clock, budgetMs = answerBudgetMs } = door
   const visit: Visit = { step: 'coming' }
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      const error = lateError(visit.step)
-      visit.step = 'over'
-      reject(error)
-    }, budgetMs)
-    take({ door, c, sink, visit, deadlineMs: clock.nowMs() + budgetMs })
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
+  const taking = take({ door, c, sink, visit, deadlineMs: clock.nowMs() + budgetMs })
+  return inTime(budgetMs, taking, () => {
+    const error = lateError(visit.step)
+    visit.step = 'over'
+    return error
   })
 }
 

@@ -20,11 +20,7 @@ export type Inbox = {
    * Stores the answer and the messages that must follow it, in one transaction. `already-answered`: another claim of the
    * event was answered first; nothing was stored and that answer counts.
    */
-  answer(
-    event: ChatEvent,
-    reply: Reply,
-    follow: readonly OutboundMessage[],
-  ): Promise<'stored' | 'already-answered'>
+  answer(event: ChatEvent, reply: Reply, follow: readonly OutboundMessage[]): Promise<'stored' | 'already-answered'>
   /** The stored answer, as soon as there is one; undefined when there is none by `untilMs`. */
   awaitAnswer(platform: PlatformName, id: EventId, untilMs: EpochMs): Promise<Reply | undefined>
   /** Events claimed more than `leaseMs` ago and never answered (their process died); claims them again. */

@@ -146,6 +146,7 @@ export const lineTexts = {
   phoneTail: (tail: string) => ` 尾号${tail}`,
   older: (count: number) => `还有${count}条更早的记录`,
   emptyTrack: '还没有物流记录',
+  unknown: (number: string) => `没有找到：${number}`,
   narrower: '补充日期、渠道或手机尾号可以缩小范围',
 } as const
 

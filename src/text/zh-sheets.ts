@@ -57,6 +57,11 @@ const quarantineWords: Readonly<Record<string, string>> = {
   carrier_freight_missing: '其他快递缺预估运费',
 }
 
+/** Why an order is held back, from the hub's code; words of a source stay as they are. */
+export function quarantineText(reason: string): string {
+  return quarantineWords[reason] ?? reason
+}
+
 /** "JXS07-20261121-0012 没选快递" */
 export function heldText(order: { readonly orderNo: string; readonly reason: string }): string {
   return `${order.orderNo} ${quarantineWords[order.reason] ?? '已暂存'}`

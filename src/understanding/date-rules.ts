@@ -114,7 +114,7 @@ export const dateRules: readonly DateRule[] = [
     days: (match, today) => one(pastCivil(Number(match[1]), Number(match[2]), today)),
   },
   {
-    form: new RegExp(`(?<![第#规则月\\d])${n}[号日](?![楼店仓线库柜机位院单])${hours}`, 'y'),
+    form: new RegExp(`(?<![第#规则月路街弄巷道村\\d])${n}[号日](?![楼店仓线库柜机位院单])${hours}`, 'y'),
     days: (match, today) => dayOfMonth(numberOf(match[1] ?? ''), today),
   },
   {

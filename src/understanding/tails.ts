@@ -32,6 +32,9 @@ const tailForms: readonly Form[] = [
   { form: /(?<!\d)(\d{4,6})\s?(?:结尾|收尾|尾号?)的?(?:订单|单号|单子|单)/, kind: 'order_tail' },
   { form: /(?<!\d)(\d{4})\s?(?:结尾|收尾|尾号?)/, kind: 'phone_tail' },
   { form: /\.{2,6}(\d{4,6})(?!\d)/, kind: 'order_tail' },
+  // nothing but the digits: the answer to being asked for them
+  { form: /^(\d{4})$/, kind: 'phone_tail' },
+  { form: /^(\d{5,6})$/, kind: 'order_tail' },
   { form: /(?:客户|买家|顾客)\s?(\d{4})(?![\d年])/, kind: 'phone_tail' },
   {
     form: /(?<![\d.¥])(?!20[12]\d)(\d{4})(?=\s?(?:那|这|的)(?:个|张|笔)?(?:订?单|客户|包裹|快递))/,

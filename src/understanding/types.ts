@@ -83,10 +83,15 @@ export type Slots = {
   readonly sku_hint?: string
 }
 
+/** Slots that name one order, parcel or return by its whole number. */
+export type NumberSlot = 'order_no' | 'hub_no' | 'return_no' | 'waybill_no'
+
 /** What the slots have no name for, but a good answer needs. */
 export type Hints = {
   /** A run of digits that is no number of any known form, e.g. one digit short. */
   readonly oddNumber?: string
+  /** Further numbers of the same line; the slots hold the first. */
+  readonly moreNumbers?: readonly { readonly slot: NumberSlot; readonly value: string }[]
   /** `-1234` behind a privacy number. */
   readonly phoneExtension?: string
   /** The tail was said to be a phone's (手机尾号), not just 尾号. */

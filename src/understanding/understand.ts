@@ -59,7 +59,8 @@ function takeNumbers(line: string, slots: Writable<Slots>, hints: Writable<Hints
       slots[found.kind] = found.value
       if (found.carrier !== undefined) slots.carrier = found.carrier
       if (found.extension !== undefined) hints.phoneExtension = found.extension
-    }
+    } else if (found.kind !== 'phone' && slots[found.kind] !== found.value)
+      hints.moreNumbers = [...(hints.moreNumbers ?? []), { slot: found.kind, value: found.value }]
   }
   return rest
 }

@@ -78,6 +78,15 @@ describe('finding', () => {
     expect(transcript(await both.ask('张伟昨天的订单到哪了'))).toContain('订单 抖音…0001')
   })
 
+  test('two numbers in one line are both answered for', async () => {
+    const answer = transcript(await both.ask('6936476692437472563 6936476692437470001 到哪了'))
+    expect(answer).toContain('找到2单，是哪一单？')
+    expect(answer).toMatch(/① 抖音…2563 [\s\S]*② 抖音…0001 /)
+    expect(transcript(await both.ask('6936476692437472563和6936476692437470002'))).toContain(
+      '没有找到：6936476692437470002',
+    )
+  })
+
   test('a product is found by what people call it', async () => {
     expect(transcript(await both.ask('张伟昨天买的尿不湿到哪了'))).toContain('订单 抖音…0001')
   })

@@ -43,6 +43,7 @@ describe('ends of numbers', () => {
     ['快递单号后四位0147', 'waybill_tail 0147'],
     ['138****9746', 'phone_tail 9746'],
     ['…2563'.normalize('NFKC'), 'order_tail 2563'],
+    ['1234', 'phone_tail 1234'],
     ['2026年的单', undefined],
   ])('%s is %s', (line, tail) => {
     const found = findTail(line)
