@@ -4,7 +4,7 @@ import { mostChoices, orderChoiceCard } from '../cards/order-choice.ts'
 import type { Reply } from '../src/chat/reply.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import { sentences } from '../src/text/sentences.ts'
-import { defaultWindowDays, findMore, findOrders, keyOf, type Sought } from './find-orders.ts'
+import { defaultWindowDays, type FoundOrders, findMore, findOrders, keyOf, type Sought } from './find-orders.ts'
 import { type AskParts, type Question, textReply, traceOf } from './question.ts'
 
 export type Sighting =
@@ -24,19 +24,23 @@ export async function theOrder(parts: AskParts, question: Question, then: Action
   if (sought.key.kind === 'name' && [...sought.key.value].length < 2)
     return { outcome: 'reply', reply: textReply(question, sentences.askFullName) }
   const found = await findOrders(parts.lookup, sought, understood, view.nowMs, mostChoices)
-  const more = await findMore(parts.lookup, understood)
-  const [order] = found.orders
+  const choice = await withMore(parts, question, sought, found)
+  const [order] = choice.orders
   if (order === undefined) return { outcome: 'reply', reply: await notFound(parts, question, sought) }
-  const others = more.orders.filter(({ id }) => id !== order.id)
-  if (others.length > 0 || more.unknown.length > 0) {
-    const orders = [order, ...others]
-    const card = orderChoiceCard({ orders, more: false, unknown: more.unknown }, view, parts.codec, then)
-    return { outcome: 'reply', reply: { kind: 'card', card, trace: traceOf(question) } }
-  }
+  const sure = choice.orders.length === 1 && !choice.more && choice.unknown.length === 0
   // found without the product that was said: it may be another order, so the person looks before it is answered
-  if (found.orders.length === 1 && !found.more && !found.productIgnored) return { outcome: 'one', order, sought }
-  const card = orderChoiceCard({ ...found, customerName: name }, view, parts.codec, then)
+  if (sure && !found.productIgnored) return { outcome: 'one', order, sought }
+  const card = orderChoiceCard({ ...choice, customerName: name }, view, parts.codec, then)
   return { outcome: 'reply', reply: { kind: 'card', card, trace: traceOf(question) } }
+}
+
+/** What was found together with the orders of further numbers in the line: none of two numbers is passed over in silence. */
+async function withMore({ lookup }: AskParts, { understood }: Question, sought: Sought, found: FoundOrders) {
+  const others = await findMore(lookup, understood)
+  const orders = [...found.orders, ...others.orders]
+  const distinct = orders.filter(({ id }, index) => orders.findIndex((order) => order.id === id) === index)
+  const missed = found.orders.length === 0 && others.orders.length > 0 ? [sought.key.value] : []
+  return { orders: distinct, more: found.more, unknown: [...missed, ...others.unknown] }
 }
 
 /** One question for the one thing that is missing. */

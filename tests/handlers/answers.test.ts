@@ -87,6 +87,11 @@ describe('finding', () => {
     )
   })
 
+  test('the first of two numbers may be the wrong one', async () => {
+    const answer = transcript(await both.ask('6936476692437470002 6936476692437472563 到哪了'))
+    expect(answer).toMatch(/① 抖音…2563 [\s\S]*没有找到：6936476692437470002/)
+  })
+
   test('a product is found by what people call it', async () => {
     expect(transcript(await both.ask('张伟昨天买的尿不湿到哪了'))).toContain('订单 抖音…0001')
   })
