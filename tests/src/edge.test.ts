@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { robotSign } from '../../bot/dingtalk/crypt.ts'
@@ -29,7 +30,7 @@ async function startEdge(code: string, bindings: Record<string, string>): Promis
     bindings,
     cf: false,
     // what the Worker logs is not this test's to show
-    handleRuntimeStdio: (stdout, stderr) => {
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       stdout.resume()
       stderr.resume()
     },
