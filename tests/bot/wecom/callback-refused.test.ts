@@ -82,7 +82,7 @@ describe('one answer for everything bad', () => {
     const foreign = encrypt({ token, encodingAesKey: config.encodingAesKey, receiveId: 'wwother' }, good())
     expect(await send(...signed(foreign))).toEqual(refused)
     for (const known of [{ ToUserName: 'wwother' }, { AgentID: '7' }]) {
-      const clear = door.wecom.phone.write({ ...wecom.phone.message('lisi', 'text', { Content: 'x' }), ...known })
+      const clear = door.wecom.phone.write({ ...door.wecom.phone.message('lisi', 'text', { Content: 'x' }), ...known })
       const { url, body } = door.wecom.phone.envelope(clear)
       expect(await send(url, body)).toEqual(refused)
     }
