@@ -201,7 +201,7 @@ export class WecomPhone {
 }
 
 /** As WeCom writes: text in CDATA, numbers bare. */
-export function writeXml(elements: Elements): string {
+function writeXml(elements: Elements): string {
   const written = Object.entries(elements)
     .filter((entry) => entry[1] !== undefined)
     .map(([name, value]) => `<${name}>${typeof value === 'number' ? value : cdata(String(value))}</${name}>`)

@@ -98,17 +98,19 @@ async function checkAfter(answers: ReadonlyMap<string, string>, mostDoubles: num
 }
 
 describe('R1 and R3: killed in the middle of it', () => {
-  const points: readonly (readonly [FaultPoint, number])[] = [
-    ['inbox.inserted', 0],
-    ['commit.before', 0],
-    ['commit.after', 0],
-    ['ack.before', 0],
-    ['outbox.claimed', 0],
-    ['send.before', 0],
-    ['send.after', 1],
-    ['mark.before', 1],
+  const points: readonly FaultPoint[] = [
+    'inbox.inserted',
+    'commit.before',
+    'commit.after',
+    'ack.before',
+    'outbox.claimed',
+    'send.before',
+    'send.after',
+    'mark.before',
   ]
-  test.each(points)('at %s: nothing answered is lost, at most %d message comes twice', async (point, mostDoubles) => {
+  // R3: at most one duplicate per kill. Wherever the kill is aimed, another message may just be between send and mark.
+  const mostDoubles = 1
+  test.each(points)('at %s: nothing answered is lost, at most one message comes twice', async (point) => {
     const desk = await startDesk(`${point}:4`)
     const answers = new Map<string, string>()
     for (const id of ids) {

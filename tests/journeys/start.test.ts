@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -97,7 +98,7 @@ async function ready(): Promise<void> {
 
 async function ask(text: string): Promise<string> {
   const origin = `http://127.0.0.1:${port}`
-  const body = JSON.stringify({ id: `t-${Math.random()}`, persona: 'cs', chat: 'direct', text })
+  const body = JSON.stringify({ id: randomUUID(), persona: 'cs', chat: 'direct', text })
   const headers = { 'content-type': 'application/json', origin }
   const answer = await fetch(`${origin}/play/api/messages`, { method: 'POST', headers, body })
   return JSON.stringify(await answer.json())
