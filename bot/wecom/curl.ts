@@ -33,6 +33,19 @@ export function wecomCurl({ config, text, fromUserId, url, nowMs, ids }: CurlPar
   return `curl -sS -X POST ${quoted(address)} -H 'content-type: text/xml' --data-raw ${quoted(body)}`
 }
 
+/** The check WeCom makes when the address is saved, as a path of our own door and what it must answer. */
+export function wecomEcho({ config, nowMs, ids }: Pick<CurlParts, 'config' | 'nowMs' | 'ids'>): {
+  readonly path: string
+  readonly expects: string
+} {
+  const expects = ids.next('echo')
+  const timestamp = String(Math.floor(nowMs / 1_000))
+  const parts = { key: decodeAesKey(config.encodingAesKey), token: config.token, receiveId: config.corpId }
+  const { encrypt, msgSignature, nonce } = sealReply(parts, expects, { timestamp, nonce: ids.next('n') })
+  const query = new URLSearchParams({ msg_signature: msgSignature, timestamp, nonce, echostr: encrypt })
+  return { path: `/callback/wecom?${query}`, expects }
+}
+
 /**
  * The clear message in an encrypted passive reply (XML or JSON), '' for an empty one. Throws BadSignature or BadPayload
  * when it was not made with these settings.

@@ -1,11 +1,14 @@
+import { wecomEcho } from '../../bot/wecom/curl.ts'
 import { runChecks } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import { movableClock } from '../runtime/clock.ts'
 import { CannotStart } from '../runtime/errors.ts'
-import { openDesk } from '../services.ts'
+import { randomIds } from '../runtime/ids.ts'
+import { type Desk, openDesk } from '../services.ts'
 import { openStore } from '../store.ts'
 import type { Command } from './command.ts'
+import { doorSettings } from './wecom-curl.ts'
 
 const usage = 'doctor: a line a check with what to do about it; exit code 1 while the desk is not ready.'
 
@@ -29,6 +32,7 @@ export const doctor: Command = {
         verdicts.push(...(await databaseVerdicts(store.database)))
         const faults = await runChecks(desk.checks)
         verdicts.push(...Object.keys(desk.checks).map((check) => ({ check, repair: faults[check] })))
+        if (config.wecom !== undefined || config.play) verdicts.push(await callbackVerdict(desk, config))
         verdicts.push(await membersVerdict(store.database, config))
       } finally {
         await desk.close()
@@ -69,6 +73,15 @@ async function databaseVerdicts({ sql }: Database): Promise<readonly Verdict[]> 
           : `this machine and the database differ by ${Math.round(skewMs / 1000)} s: let NTP set both.`,
     },
   ]
+}
+
+/** Keys, signature and encryption of the WeCom door, tried on the door itself as WeCom does when the address is saved. */
+async function callbackVerdict({ app }: Desk, config: Config): Promise<Verdict> {
+  const { path, expects } = wecomEcho({ config: await doorSettings(config), nowMs: Date.now(), ids: randomIds() })
+  const answer = await app.request(path)
+  const fine = answer.status === 200 && (await answer.text()) === expects
+  const repair = 'the door does not answer its own check: copy WECOM_TOKEN and WECOM_ENCODING_AES_KEY again.'
+  return { check: 'wecom callback round trip', repair: fine ? undefined : repair }
 }
 
 /** Somebody has to be allowed to ask. Who decides returns but is on one platform only is named: alarms reach him on one way. */

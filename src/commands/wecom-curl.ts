@@ -15,7 +15,7 @@ wecom-curl --open: decrypts the desk's answer from standard input:
   npm run -s cli -- wecom-curl "TEXT" | sh | npm run -s cli -- wecom-curl --open`
 
 /** The settings the running desk's WeCom door was opened with. */
-async function doorSettings(config: Config): Promise<DoorSettings> {
+export async function doorSettings(config: Config): Promise<DoorSettings> {
   if (config.wecom !== undefined) return config.wecom
   const { keyHex } = await loadDataKey({ dataDir: config.dataDir, fromEnv: config.dataKey })
   return practiceSettings(keyHex)

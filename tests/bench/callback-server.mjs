@@ -33,9 +33,11 @@ function listenBare({ token, encodingAesKey, corpId }, listening) {
       const signed = { timestamp: query.get('timestamp'), nonce: query.get('nonce'), encrypt }
       verifySignature(token, signed, query.get('msg_signature'))
       const { fields } = parseFields(decryptEnvelope(key, encrypt, corpId))
+      // whoever answers reads the question: the parser hands over a rope of characters that is only now made a string
+      const content = textAt(fields, 'Content').trim() === '' ? '' : words
       const seconds = Math.floor(Date.now() / 1_000)
       const head = { ToUserName: textAt(fields, 'FromUserName'), FromUserName: corpId, CreateTime: seconds }
-      const clear = writeTree({ ...head, MsgType: 'text', Content: words }, 'xml')
+      const clear = writeTree({ ...head, MsgType: 'text', Content: content }, 'xml')
       const sealed = sealReply({ key, token, receiveId: corpId }, clear, { timestamp: String(seconds), nonce: '17' })
       const body = { Encrypt: sealed.encrypt, MsgSignature: sealed.msgSignature, TimeStamp: seconds, Nonce: '17' }
       response.writeHead(200, { 'content-type': 'application/xml; charset=utf-8' }).end(writeTree(body, 'xml'))
