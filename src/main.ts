@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server'
 import { BadConfig, type Config, loadConfig } from './config.ts'
+import { isLostTypeQuestion } from './db/client.ts'
 import { movableClock } from './runtime/clock.ts'
 import { CannotStart } from './runtime/errors.ts'
 import { enableFaults } from './runtime/fault.ts'
@@ -17,6 +18,10 @@ type Door = { readonly url: string; close(): Promise<void> }
 async function main(): Promise<void> {
   const config = loadConfig(process.env)
   const log = jsonLog()
+  process.on('unhandledRejection', (reason) => {
+    if (!isLostTypeQuestion(reason)) throw reason
+    log('warn', 'the database went away while a connection was opened', errorFields(reason))
+  })
   const clock = movableClock()
   const store = await openStore(config, 'desk', log)
   try {

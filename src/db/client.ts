@@ -75,6 +75,16 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
   }
 }
 
+/**
+ * postgres.js 3.4.9 asks each new connection for its array types and catches nothing (connection.js, fetchArrayTypes): a
+ * server that goes away in that moment becomes an unhandled rejection, which would end the process. The connection itself
+ * is repaired by the pool, so this one question may be lost.
+ */
+export function isLostTypeQuestion(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('query' in error)) return false
+  return /left join pg_catalog[.]pg_type b on b[.]oid = a[.]typelem/.test(String(error.query))
+}
+
 function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql<{ bigint: bigint }> {
   const shared = {
     max: options.max ?? 10,
