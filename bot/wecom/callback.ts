@@ -28,29 +28,31 @@ type Door = DoorParts & { readonly key: Buffer }
 export function wecomCallback(parts: DoorParts, sink: EventSink): Hono {
   const door: Door = { ...parts, key: decodeAesKey(parts.settings.encodingAesKey) }
   const app = new Hono()
-  app.get('/callback/wecom', (c) => guarded(door, c, async () => c.text(echo(door, c))))
-  app.post('/callback/wecom', (c) => guarded(door, c, () => receive(door, c, sink)))
+  app.get('/callback/wecom', async (c) => {
+    try {
+      return c.text(echo(door, c))
+    } catch (error) {
+      return refusal(door, c, error)
+    }
+  })
+  app.post('/callback/wecom', (c) => receive(door, c, sink).catch((error: unknown) => refusal(door, c, error)))
   return app
 }
 
 /** One answer for everything bad, so that nobody learns which check it was; 503 makes WeCom deliver it again. */
-async function guarded(door: Door, c: Context, answer: () => Promise<Response>): Promise<Response> {
-  try {
-    return await answer()
-  } catch (error) {
-    if (error instanceof BadSignature || error instanceof BadPayload) {
-      door.log('warn', 'wecom callback refused', errorFields(error))
-      return c.text('forbidden', 403, { connection: 'close' })
-    }
-    door.log('error', 'wecom callback not taken', errorFields(error))
-    return c.text('', 503)
+function refusal({ log }: Door, c: Context, error: unknown): Response {
+  if (error instanceof BadSignature || error instanceof BadPayload) {
+    log('warn', 'wecom callback refused', errorFields(error))
+    return c.text('forbidden', 403, { connection: 'close' })
   }
+  log('error', 'wecom callback not taken', errorFields(error))
+  return c.text('', 503)
 }
 
 /** The clear echo text and nothing else; it exceeds 2^53, so it stays text. */
 function echo(door: Door, c: Context): string {
   const query = queryOf(c.req.url)
-  return open(door, query, one(query, 'echostr'))
+  return open(door, query, { encrypt: one(query, 'echostr'), nowMs: door.clock.nowMs() })
 }
 
 /** How far a callback has come when its time is over. */
@@ -60,7 +62,8 @@ type Visit = { step: 'coming' | 'thinking' | 'over' }
 function receive(door: Door, c: Context, sink: EventSink): Promise<Response> {
   const { clock, budgetMs = answerBudgetMs } = door
   const visit: Visit = { step: 'coming' }
-  const taking = take({ door, c, sink, visit, deadlineMs: clock.nowMs() + budgetMs })
+  const arrivedMs = clock.nowMs()
+  const taking = take({ door, c, sink, visit, arrivedMs, deadlineMs: arrivedMs + budgetMs })
   return inTime(budgetMs, taking, () => {
     const error = lateError(visit.step)
     visit.step = 'over'
@@ -79,22 +82,24 @@ type Taking = {
   readonly c: Context
   readonly sink: EventSink
   readonly visit: Visit
+  readonly arrivedMs: EpochMs
   readonly deadlineMs: EpochMs
 }
 
-async function take({ door, c, sink, visit, deadlineMs }: Taking): Promise<Response> {
+async function take({ door, c, sink, visit, arrivedMs, deadlineMs }: Taking): Promise<Response> {
   const { settings, clock } = door
   const query = queryOf(c.req.url)
   const encrypt = encryptOf(parseFields(await readBody(c.req.raw)).fields)
   // refused already: what is taken now would be answered to nobody
   if (visit.step === 'over') throw lateError('coming')
-  const { wire, fields } = parseFields(open(door, query, encrypt))
+  const { wire, fields } = parseFields(open(door, query, { encrypt, nowMs: arrivedMs }))
   const event = decodeEvent(fields, settings)
   if (event === undefined) return c.body(null, 200)
   visit.step = 'thinking'
   const reply = await sink(event, deadlineMs)
-  const tree = encodeReply(reply, event, settings.corpId, clock.nowMs())
-  return tree === undefined ? c.body(null, 200) : passive(door, tree, { wire, nonce: one(query, 'nonce') })
+  const nowMs = clock.nowMs()
+  const tree = encodeReply(reply, event, settings.corpId, nowMs)
+  return tree === undefined ? c.body(null, 200) : passive(door, tree, { wire, nonce: one(query, 'nonce'), nowMs })
 }
 
 /** Some samples of the JSON variant write the name small. */
@@ -105,19 +110,25 @@ function encryptOf(envelope: Fields): string {
 }
 
 /** Signature, age, decryption, receiver: the clear message of a signed ciphertext. */
-function open({ settings, key, clock }: Door, query: Query, encrypt: string): string {
+function open(
+  { settings, key }: Door,
+  query: Query,
+  { encrypt, nowMs }: { readonly encrypt: string; readonly nowMs: EpochMs },
+): string {
   const timestamp = one(query, 'timestamp')
   verifySignature(settings.token, { timestamp, nonce: one(query, 'nonce'), encrypt }, one(query, 'msg_signature'))
-  const ageMs = clock.nowMs() - Number(timestamp) * 1_000
+  const ageMs = nowMs - Number(timestamp) * 1_000
   if (!/^\d{10}$/.test(timestamp) || Math.abs(ageMs) > signatureWindowMs)
     throw new BadSignature('callback refused: its timestamp is more than an hour from our clock')
   return decryptEnvelope(key, encrypt, settings.corpId)
 }
 
+type Stamp = { readonly wire: Wire; readonly nonce: string; readonly nowMs: EpochMs }
+
 /** The nonce is free to choose for an app; an AI bot's must be that of the request, so that one serves both. */
-function passive(door: Door, tree: Tree, { wire, nonce }: { readonly wire: Wire; readonly nonce: string }): Response {
+function passive(door: Door, tree: Tree, { wire, nonce, nowMs }: Stamp): Response {
   const { corpId, token } = door.settings
-  const timestamp = String(Math.floor(door.clock.nowMs() / 1_000))
+  const timestamp = String(Math.floor(nowMs / 1_000))
   const sealed = sealReply({ key: door.key, token, receiveId: corpId }, writeTree(tree, wire), { timestamp, nonce })
   const { encrypt, msgSignature } = sealed
   const body = { Encrypt: encrypt, MsgSignature: msgSignature, TimeStamp: Number(timestamp), Nonce: nonce }

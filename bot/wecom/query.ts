@@ -18,6 +18,7 @@ export function queryOf(url: string): Query {
 }
 
 function decoded(value: string): string {
+  if (!value.includes('%')) return value
   try {
     return decodeURIComponent(value)
   } catch (cause) {

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserMissing, type OpenBrowser, openBrowser } from '../kit/browser.ts'
+import { openRealDesk, type RealDesk } from '../kit/real-desk.ts'
+
+// The newcomer's quarter of an hour of the README, in a real browser on the whole desk.
+
+const missing = browserMissing()
+if (missing !== undefined) console.warn(`play desk journey ${missing}`)
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const orderNo = '6936476692437472563'
+
+describe.skipIf(missing !== undefined)('the first quarter of an hour', () => {
+  let real: RealDesk
+  let browser: OpenBrowser
+  let page: Page
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    // the page is served from dist/console, as it is for everybody
+    spawnSync(process.execPath, [join(root, 'src/build.mjs')], { stdio: 'inherit' })
+    real = await openRealDesk({ orders: 3_000 })
+    browser = await openBrowser({ viewport: { width: 1280, height: 800 } })
+    page = await browser.context.newPage()
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    await real?.close()
+  })
+
+  const be = async (who: string) => {
+    await page.goto(`${real.url}/play/#${who}`)
+    await page.getByRole('img', { name: '已连接' }).waitFor()
+  }
+  const say = async (text: string) => {
+    const box = page.getByRole('textbox', { name: '输入消息' })
+    await box.fill(text)
+    await box.press('Enter')
+  }
+
+  test('an agent asks, opens the track, and finds all of it after a reload', async () => {
+    await be('cs/direct')
+    await say(`${orderNo} 到哪了`)
+    await page.getByText('已到杭州萧山转运中心').first().waitFor()
+    await page.getByRole('button', { name: '完整时间线' }).first().click()
+    await page.getByText('已揽收').first().waitFor()
+    await page.reload()
+    await page.getByText('已到杭州萧山转运中心').first().waitFor()
+  })
+
+  test('the customer wording can be copied', async () => {
+    await page.getByRole('button', { name: '复制话术' }).first().click()
+    await page.getByText('您好').first().waitFor()
+  })
+
+  test('a stranger learns nothing', async () => {
+    await be('stranger/direct')
+    await say(`${orderNo} 到哪了`)
+    await page.getByText('还不在查单的成员名单里').waitFor()
+    expect(await page.getByText('杭州').count()).toBe(0)
+  })
+
+  test('asked in the group: masked there, in full in the direct chat', async () => {
+    const [row] = await real.fresh.database.sql`SELECT consignee_name AS name FROM orders WHERE order_no = ${orderNo}`
+    await be('cs_lead/group')
+    await say(`@助手 ${orderNo} 到哪了`)
+    await page.getByText('完整信息已私聊给您').waitFor()
+    expect(await page.getByText(String(row?.name)).count()).toBe(0)
+    await be('cs_lead/direct')
+    await page.getByText(String(row?.name)).first().waitFor()
+  })
+
+  test('operations drops a sheet, an agent asks for one of its orders', async () => {
+    await be('ops/direct')
+    await page.getByLabel('发文件', { exact: true }).last().setInputFiles(join(root, 'docs/sample-orders.xlsx'))
+    await page.getByRole('textbox', { name: '输入消息' }).press('Enter')
+    await page.getByText('长号码被表格变成科学计数').first().waitFor({ timeout: 20_000 })
+    await page.getByText('JXS07-20261121-9034 没选快递').waitFor()
+    await be('cs/direct')
+    await say('JXS07-20261121-9031 到哪了')
+    await page.getByText('经销商…9031').first().waitFor()
+  })
+
+  test('an agent has no right to import and is told who has', async () => {
+    await be('cs/direct')
+    await page.getByLabel('发文件', { exact: true }).last().setInputFiles(join(root, 'docs/sample-orders-wdt.csv'))
+    await page.getByRole('textbox', { name: '输入消息' }).press('Enter')
+    await page.getByText(/运营/).first().waitFor()
+    expect(complaints).toEqual([])
+  })
+})
