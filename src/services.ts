@@ -15,14 +15,14 @@ import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../hand
 import { chatEntry, tasks } from '../handlers/tasks.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
 import type { ChatEvent } from './chat/event.ts'
-import type { MediaSource } from './chat/ports.ts'
+import type { EventSink, MediaSource } from './chat/ports.ts'
 import type { Config } from './config.ts'
 import { type Hub, openHub } from './hub-parts.ts'
 import { bullmqQueue } from './jobs/bullmq-queue.ts'
 import { hintTasks, pump } from './jobs/pump.ts'
 import { schedule, type Tick } from './jobs/schedule.ts'
 import { worker } from './jobs/worker.ts'
-import type { MovableClock } from './runtime/clock.ts'
+import { type MovableClock, systemClock } from './runtime/clock.ts'
 import { PlatformRefused } from './runtime/errors.ts'
 import type { Log } from './runtime/log.ts'
 import { sampleQuestions } from './seed/sample-questions.ts'
@@ -110,14 +110,17 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     { name: 'probe', everyMs: 5_000, run: send.probe },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub, clock) },
   ]
+  // the play page may move the desk's time; vendors sign with the real one, so their doors keep it and their deadlines are shifted
+  const shifted: EventSink = (event, deadlineMs) => desk.sink(event, deadlineMs + clock.offsetMs())
+  const sinkOf = (door: Platform['name'] | 'edge') => (door === 'play' ? desk.sink : shifted)
   const checks = checksOf(store, queue.health, platforms)
   return {
-    app: buildApp({ ...mountsOf({ config, platforms, sink: desk.sink, clock, log }), checks, log }),
+    app: buildApp({ ...mountsOf({ config, platforms, sinkOf, log }), checks, log }),
     checks,
     hub,
     run: async (stop) => {
       await Promise.all([
-        ...platforms.map((platform) => platform.listen?.(desk.sink, stop)),
+        ...platforms.map((platform) => platform.listen?.(sinkOf(platform.name), stop)),
         queue.work(hintTasks(executor), stop),
         feed.run(stop),
         schedule({ ticks, clock, log }, stop),
@@ -139,10 +142,12 @@ export function codecOf(dataKeyHex: string): ActionCodec {
 function openPlatforms({ config, store, clock, log }: DeskParts, hub: Hub): readonly Platform[] {
   const { sharedToken, sendBudget } = hub
   const platforms: Platform[] = []
-  if (config.wecom) platforms.push(wecomPlatform({ config: config.wecom, sharedToken, sendBudget, clock, log }))
-  else if (config.play) platforms.push(practicePlatform({ settings: practiceSettings(store.dataKeyHex), clock, log }))
+  if (config.wecom)
+    platforms.push(wecomPlatform({ config: config.wecom, sharedToken, sendBudget, clock: systemClock, log }))
+  else if (config.play)
+    platforms.push(practicePlatform({ settings: practiceSettings(store.dataKeyHex), clock: systemClock, log }))
   if (config.dingtalk)
-    platforms.push(dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock, log }))
+    platforms.push(dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock: systemClock, log }))
   if (config.play) {
     const samples = async (persona: string) => {
       if (persona === 'stranger') return []
@@ -170,14 +175,14 @@ function mediaOf(platforms: readonly Platform[]): MediaSource {
 type Mounting = {
   readonly config: Config
   readonly platforms: readonly Platform[]
-  readonly sink: Parameters<Platform['callback']>[0]
-  readonly clock: MovableClock
+  readonly sinkOf: (door: Platform['name'] | 'edge') => EventSink
   readonly log: Log
 }
 
-function mountsOf({ config, platforms, sink, clock, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
-  const mounts = platforms.map((platform) => platform.callback(sink))
-  if (config.relaySecret !== undefined) mounts.push(relayCallback({ sink, secret: config.relaySecret, clock, log }))
+function mountsOf({ config, platforms, sinkOf, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
+  const mounts = platforms.map((platform) => platform.callback(sinkOf(platform.name)))
+  if (config.relaySecret !== undefined)
+    mounts.push(relayCallback({ sink: sinkOf('edge'), secret: config.relaySecret, clock: systemClock, log }))
   if (!config.play) return { mounts, home: undefined }
   // the same place seen from src/ and from dist/src/
   const root = fileURLToPath(new URL('..', import.meta.url)).replace(/dist\/$/, '')

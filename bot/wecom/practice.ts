@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { cardText } from '../../src/chat/card.ts'
+import type { Reply } from '../../src/chat/reply.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { BadPayload } from '../../src/runtime/errors.ts'
 import type { Log } from '../../src/runtime/log.ts'
@@ -30,7 +32,8 @@ export function practicePlatform(parts: {
 }): Platform {
   return {
     name: 'wecom',
-    callback: (sink) => wecomCallback(parts, sink),
+    // no card follows here, so its words are said and no next card is promised
+    callback: (sink) => wecomCallback(parts, async (event, deadlineMs) => inWords(await sink(event, deadlineMs))),
     followUps: () => [],
     outbound: {
       send: async () => ({ outcome: 'refused', reason: 'no WeCom app is configured: set WECOM_*', alarm: false }),
@@ -42,4 +45,8 @@ export function practicePlatform(parts: {
     },
     health: async () => undefined,
   }
+}
+
+function inWords(reply: Reply): Reply {
+  return reply.kind === 'card' ? { kind: 'text', text: cardText(reply.card) } : reply
 }

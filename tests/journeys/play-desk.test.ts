@@ -49,12 +49,15 @@ describe.skipIf(missing !== undefined)('the first quarter of an hour', () => {
     await say(`${orderNo} 到哪了`)
     await page.getByText('已到杭州萧山转运中心').first().waitFor()
     await page.getByRole('button', { name: '完整时间线' }).first().click()
-    await page.getByText('已揽收').first().waitFor()
+    await page.getByText(/揽收/).first().waitFor()
     await page.reload()
+    await page.getByText(/揽收/).first().waitFor()
+    await page.getByRole('button', { name: '返回订单' }).first().click()
     await page.getByText('已到杭州萧山转运中心').first().waitFor()
   })
 
   test('the customer wording can be copied', async () => {
+    await be('cs/direct')
     await page.getByRole('button', { name: '复制话术' }).first().click()
     await page.getByText('您好').first().waitFor()
   })

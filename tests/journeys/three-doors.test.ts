@@ -116,6 +116,18 @@ describe('the same delivery again', () => {
   })
 })
 
+describe('the play page moves the clock by a day', () => {
+  test('vendors sign with the real time, and their doors go on', async () => {
+    real.clock.setOffset(86_400_000)
+    const said = await wecom.phone.say('lisi', question)
+    expect(said).toMatchObject({ tries: 1, status: 200 })
+    expect(said.shown).toContain('已到杭州萧山转运中心')
+    await dingtalk.say('staff-1', question)
+    await until(() => expect(dingtalk.shownTo('staff-1').at(-1)?.text).toContain('杭州'))
+    real.clock.setOffset(0)
+  })
+})
+
 describe('lines that are no questions', () => {
   test.each([
     ['emoji', '😀😀😀'],
