@@ -16,7 +16,7 @@ const problemWords: Readonly<Record<string, string>> = {
   qty_missing: '缺数量',
   order_no_missing: '缺订单号',
   order_no_several: '一格里有几个订单号',
-  number_lost: '长号码被表格变成科学计数,末位已丢失',
+  number_lost: '长号码被表格变成科学计数，末位已丢失',
   name_missing: '缺商品',
   channel_unknown: '看不出是哪家店',
   text_too_long: '内容太长',
@@ -38,16 +38,16 @@ export function problemText(problem: {
 
 type Counts = { readonly rows: number; readonly taken: number; readonly repeated: number; readonly failed: number }
 
-/** "1,204行:成功1,197" · ",重复0" · ",错误7": the middle may be left out where room is short. */
+/** "1,204行：成功1,197" · "，重复0" · "，错误7": the middle may be left out where room is short. */
 export function countsParts({ rows, taken, repeated, failed }: Counts): {
   readonly head: string
   readonly body: string
   readonly tail: string
 } {
   return {
-    head: `${number.format(rows)}行:成功${number.format(taken)}`,
-    body: `,重复${number.format(repeated)}`,
-    tail: `,错误${number.format(failed)}`,
+    head: `${number.format(rows)}行：成功${number.format(taken)}`,
+    body: `，重复${number.format(repeated)}`,
+    tail: `，错误${number.format(failed)}`,
   }
 }
 
@@ -68,42 +68,42 @@ export function heldText(order: { readonly orderNo: string; readonly reason: str
 }
 
 const refusals: Readonly<Record<string, string>> = {
-  empty: '表里没有内容。请确认导出时选对了范围,再发一次。',
+  empty: '表里没有内容。请确认导出时选对了范围，再发一次。',
   too_big: '文件超过10MB。请按日期分成几份再发。',
   too_many_rows: '超过50,000行。请按日期分成几份再发。',
   not_a_sheet: '这不是表格文件。请发 xlsx、xls 或 csv。',
   password: '表格有打开密码。请去掉密码后另存再发。',
-  damaged: '文件打不开,可能没传完或已损坏。请重新导出再发。',
-  bomb: '文件解压后过大,没有打开。请用表格软件另存为 xlsx 或 csv 再发。',
+  damaged: '文件打不开，可能没传完或已损坏。请重新导出再发。',
+  bomb: '文件解压后过大，没有打开。请用表格软件另存为 xlsx 或 csv 再发。',
   too_slow: '文件太复杂,30秒内没读完。请另存为 csv 再发。',
   no_header: '前10行里没找到表头(如 订单号、商品编码、数量)。请保留导出时的表头行再发。',
 }
 
 export const sheetTexts = {
-  received: (fileName: string) => `收到 ${fileName},正在导入。好了会在这里告诉您。`,
+  received: (fileName: string) => `收到 ${fileName}，正在导入。好了会在这里告诉您。`,
   notASheet: (fileName: string) => `${fileName} 不是表格。导入订单请发 xlsx、xls 或 csv;查单请直接发单号。`,
-  unchanged: (at: string) => `与${at}的文件相同,无变化`,
-  refused: (fileName: string, problem: string) => `${fileName} 没有导入:${refusals[problem] ?? refusals.damaged}`,
-  unreachable: (fileName: string) => `${fileName} 没取到,请再发一次。`,
+  unchanged: (at: string) => `与${at}的文件相同，无变化`,
+  refused: (fileName: string, problem: string) => `${fileName} 没有导入：${refusals[problem] ?? refusals.damaged}`,
+  unreachable: (fileName: string) => `${fileName} 没取到，请再发一次。`,
   needsColumns: (fields: readonly string[], headers: readonly string[]) =>
     [
-      `没有导入:看不出哪一列是${fields.map(fieldLabel).join('、')}。`,
-      `表头有:${headers
+      `没有导入：看不出哪一列是${fields.map(fieldLabel).join('、')}。`,
+      `表头有：${headers
         .filter((header) => header !== '')
         .slice(0, 20)
         .join('、')}`,
-      `请把列名改成${fields.map(fieldLabel).join('、')}再发;或请IT运行 import 文件 --map ${fields.map((field) => `${fieldLabel(field)}=列名`).join(' --map ')},只需一次。`,
+      `请把列名改成${fields.map(fieldLabel).join('、')}再发；或请IT运行 import 文件 --map ${fields.map((field) => `${fieldLabel(field)}=列名`).join(' --map ')}，只需一次。`,
     ].join('\n'),
   file: '文件',
   orders: '订单',
-  ordersValue: (created: number, updated: number) => `新增${number.format(created)},更新${number.format(updated)}`,
+  ordersValue: (created: number, updated: number) => `新增${number.format(created)}，更新${number.format(updated)}`,
   held: '暂存',
   heldValue: (count: number) => `${number.format(count)}单待补快递`,
   moreProblems: (count: number) => `…另有${number.format(count)}处`,
   moreHeld: (count: number) => `…另有${number.format(count)}单`,
-  heldBar: (count: number) => `${number.format(count)}单没选快递,已暂存不发货`,
-  howToFix: '改好后整份再发即可:没变的行不会重复。到店自提请在快递公司写「到店自提」。',
-  howToFixRows: '改好后整份再发即可:没变的行不会重复。',
+  heldBar: (count: number) => `${number.format(count)}单没选快递，已暂存不发货`,
+  howToFix: '改好后整份再发即可：没变的行不会重复。到店自提请在快递公司写「到店自提」。',
+  howToFixRows: '改好后整份再发即可：没变的行不会重复。',
   problems: '错误行',
   problemHeader: '问题',
 } as const

@@ -75,7 +75,7 @@ describe('a file dropped in the chat', () => {
     expect(others.take(event)).toBeUndefined()
     expect(await sheets.handle(event, member)).toMatchObject({
       kind: 'text',
-      text: '收到 JXS07-1121.XLSX,正在导入。好了会在这里告诉您。',
+      text: '收到 JXS07-1121.XLSX，正在导入。好了会在这里告诉您。',
     })
     expect(requested).toEqual([['sheet:play:event-1', { ...job, fileName: 'JXS07-1121.XLSX', media: event.media }]])
   })
@@ -107,7 +107,7 @@ describe('the import task', () => {
     expect(message).toMatchObject({ to: job.to, reply: { kind: 'card' } })
     if (message.reply.kind !== 'card') throw new Error('no card')
     const text = cardText(message.reply.card)
-    expect(message.reply.card.title).toMatch(/^\d+行:成功\d+,重复0,错误\d+$/)
+    expect(message.reply.card.title).toMatch(/^\d+行：成功\d+，重复0，错误\d+$/)
     expect(text).toMatch(/[A-Z]+\d+ 手机号少1位/)
     expect(text).toContain('JXS07-20261121-9034 没选快递')
     expect(text).toContain('到店自提')
@@ -120,7 +120,7 @@ describe('the import task', () => {
     const again = task({ fetch: async () => bytes })
     await again.run(job, 'sheet:play:event-2')
     expect(again.said).toMatchObject([
-      { key: 'sheet:play:event-2:report', reply: { kind: 'text', text: '与10:20的文件相同,无变化' } },
+      { key: 'sheet:play:event-2:report', reply: { kind: 'text', text: '与10:20的文件相同，无变化' } },
     ])
   })
 
@@ -141,7 +141,7 @@ describe('the import task', () => {
         async () => {
           throw new PlatformRefused('expired', { retryable: false })
         },
-        /没取到,请再发一次/,
+        /没取到，请再发一次/,
       ],
     ]
     for (const [index, [fetch, text]] of cases.entries()) {
