@@ -14,6 +14,7 @@ import {
   unknownSenderText,
   unreadableText,
 } from '../src/text/zh-dispatch.ts'
+import { inTime } from './in-time.ts'
 
 /** A chat route, shaped like handlers/routes.ts Route: bot and handlers meet in src/services.ts. */
 export type DispatchRoute = {
@@ -57,8 +58,9 @@ export async function think(parts: ThinkParts, event: ChatEvent): Promise<Though
     if (!picked) return thought(member ? unread(event) : stranger(event))
     routeName = picked.route.name
     if (!may(member, picked.route.needs)) return thought(member ? refused(event, picked.route) : stranger(event))
+    const { handlerMs = 25_000 } = parts
     const handling = picked.route.handle(picked.event, member ?? guest)
-    return thought(await inTime(handling, parts.handlerMs ?? 25_000, parts.clock))
+    return thought(await inTime(handlerMs, handling, () => new Error(`the handler took longer than ${handlerMs} ms`)))
   } catch (error) {
     const traceId = parts.ids.next('t').slice(-8)
     parts.log('error', 'a handler failed', { traceId, route: routeName, event: event.id, ...errorFields(error) })
@@ -111,18 +113,4 @@ function traceOf(event: ChatEvent, intent: string, expect: Trace['expect']): Tra
 /** HH:MM in China, which has one zone and no summer time. */
 function chinaClock(atMs: EpochMs): string {
   return new Date(atMs + 8 * 3_600_000).toISOString().slice(11, 16)
-}
-
-async function inTime<T>(work: Promise<T>, ms: number, clock: Clock): Promise<T> {
-  const done = new AbortController()
-  const late = clock.sleep(ms, done.signal).then(() => {
-    throw new Error(`the handler took longer than ${ms} ms`)
-  })
-  // when the work ends first, nobody looks at this one any more
-  late.catch(() => {})
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    done.abort()
-  }
 }

@@ -20,7 +20,7 @@ import { sharedToken } from './hub/shared-token.ts'
 import { sheetImports } from './hub/sheet-imports.ts'
 import { transcript } from './hub/transcript.ts'
 import { blobFiles, type Seal } from './runtime/blob-files.ts'
-import type { Clock } from './runtime/clock.ts'
+import { type Clock, systemClock } from './runtime/clock.ts'
 import { randomIds } from './runtime/ids.ts'
 import type { Log } from './runtime/log.ts'
 import type { Store } from './store.ts'
@@ -60,8 +60,9 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
     lookup: orderLookup(door, personal, clock),
     members: members<Role>({ database, personal, ids, words: memberWords }),
     queryLog: queryLog(database, clock),
-    retention: retention(database, clock),
-    sharedToken: sharedToken(database, personal, clock),
+    // what is erased and what a vendor gave out go by the real time, wherever the play page has moved the desk's
+    retention: retention(database, systemClock),
+    sharedToken: sharedToken(database, personal, systemClock),
     sendBudget: sendBudget(database),
     playTranscript: transcript(database, personal, 'play'),
     imports: sheetImports({

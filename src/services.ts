@@ -108,7 +108,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const ticks: readonly Tick[] = [
     { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
-    { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub, clock) },
+    { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
   ]
   // the play page may move the desk's time; vendors sign with the real one, so their doors keep it and their deadlines are shifted
   const shifted: EventSink = (event, deadlineMs) => desk.sink(event, deadlineMs + clock.offsetMs())
@@ -205,7 +205,8 @@ async function reclaim(hub: Hub, redispatch: (event: ChatEvent) => Promise<void>
   await Promise.all(events.map((event) => redispatch(event)))
 }
 
-async function sweep(hub: Hub, clock: MovableClock): Promise<void> {
+/** Files go by their age alone: every kind is kept 30 days, as their rows are. */
+async function sweep(hub: Hub): Promise<void> {
   await hub.retention.sweep()
-  await hub.blobs.dropBefore(clock.nowMs() - photoDays * dayMs)
+  await hub.blobs.dropBefore(systemClock.nowMs() - photoDays * dayMs)
 }
