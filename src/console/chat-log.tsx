@@ -95,6 +95,7 @@ function useFollow(chat: string, last: Item | undefined, me: string) {
   const frame = useRef<HTMLDivElement>(null)
   const inside = useRef<HTMLDivElement>(null)
   const following = useRef(true)
+  const lastTop = useRef(0)
   const [behind, setBehind] = useState(false)
 
   const toEnd = () => {
@@ -120,7 +121,11 @@ function useFollow(chat: string, last: Item | undefined, me: string) {
   const onScroll = () => {
     const box = frame.current
     if (box === null) return
-    following.current = box.scrollHeight - box.scrollTop - box.clientHeight < followPx
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < followPx
+    // only a hand scrolls up: a photo that grows under our own scrolling leaves the end below, and is followed
+    if (atEnd) following.current = true
+    else if (box.scrollTop < lastTop.current) following.current = false
+    lastTop.current = box.scrollTop
     if (following.current) setBehind(false)
   }
   return { frame, inside, behind, toEnd, onScroll }

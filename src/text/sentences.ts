@@ -22,7 +22,7 @@ export const sentences = {
   soonInstead: '现在能查：订单状态、快递单号、物流、订单列表',
   notOnly: (status: string, wider: string) => `还不能只列「${status}」，先列${wider}的`,
   denied: (what: string, roles: string) => `${what}需要「${roles}」，可以找值班组长。这次没有改动任何数据。`,
-  image: '暂时还不能读照片里的面单，这张照片没有保存。请直接发单号，例如：SF1694121245991 物流。',
+  image: '暂时还不能读照片里的面单。请直接发单号，例如：SF1694121245991 物流。',
   forged: '这个按钮认不出来，可能来自别的系统。请重新发单号。',
   expired: '这个按钮已过期，请重新发单号。',
   notYours: '这个按钮是给别人的。请自己发一次单号，我重新回答。',

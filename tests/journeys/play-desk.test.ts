@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserMissing, type OpenBrowser, openBrowser } from '../kit/browser.ts'
 import { openRealDesk, type RealDesk } from '../kit/real-desk.ts'
+import { until } from '../kit/until.ts'
 
 // The newcomer's quarter of an hour of the README, in a real browser on the whole desk.
 
@@ -60,6 +61,17 @@ describe.skipIf(missing !== undefined)('the first quarter of an hour', () => {
     await be('cs/direct')
     await page.getByRole('button', { name: '复制话术' }).first().click()
     await page.getByText('您好').first().waitFor()
+  })
+
+  test('a tall photo is answered in view, however late it grows', async () => {
+    await page.getByLabel('发照片', { exact: true }).last().setInputFiles(join(root, 'docs/play-phone.png'))
+    await page.getByRole('textbox', { name: '输入消息' }).press('Enter')
+    const answer = page.getByText('暂时还不能读照片里的面单')
+    await answer.waitFor()
+    await until(async () => {
+      const place = await answer.boundingBox()
+      expect((place?.y ?? 9_999) + (place?.height ?? 0)).toBeLessThan(700)
+    }, 5_000)
   })
 
   test('a stranger learns nothing', async () => {
