@@ -55,9 +55,9 @@ describe('other things that are said', () => {
     expect(transcript(reply)).toContain(answer)
   })
 
-  test('a photo is not kept and says what to send', async () => {
+  test('a photo is answered with what to send', async () => {
     expect(await desk.photo()).toMatchObject({ kind: 'text', trace: { intent: 'return.create', expect: 'card' } })
-    expect(transcript(await desk.photo())).toContain('这张照片没有保存')
+    expect(transcript(await desk.photo())).toContain('暂时还不能读照片里的面单')
   })
 
   test('who comes in gets the help', async () => {
