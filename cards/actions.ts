@@ -3,7 +3,8 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
 
 /**
  * Everything a button can mean, with its number in tokens. Numbers are never used twice: cards stay in chats for years.
- * Arguments: order.* the hub number. order.show redraws the card it stands on, order.open answers with another.
+ * Arguments: order.* the hub number. order.show redraws the card it stands on, order.open answers with another. ask.about the
+ * intent, the hub number and perhaps the return: the question is answered again for that one.
  */
 const actionNumbers = {
   'order.show': 1,
@@ -14,6 +15,7 @@ const actionNumbers = {
   'choose.none': 6,
   'ask.again': 7,
   'order.open': 8,
+  'ask.about': 20,
 } as const
 
 export type ActionName = keyof typeof actionNumbers

@@ -11,7 +11,7 @@ import {
 } from '../src/text/answers.ts'
 import { circled, clockText, dayText, maskName, momentText } from '../src/text/format.ts'
 import { channelName, sourceName, stageName, trackStateName } from '../src/text/zh-cn.ts'
-import type { ActionCodec, ActionName } from './actions.ts'
+import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import { goodsPhrase, tailOf } from './order-rows.ts'
 import { leadParcel } from './parcels.ts'
@@ -31,8 +31,11 @@ export type Choice = {
   readonly unknown?: readonly string[]
 }
 
-/** Several orders fit: at most five, newest first, ① … and 都不是. A choice shows nobody in clear, whoever asks. */
-export function orderChoiceCard(choice: Choice, view: View, codec: ActionCodec, then: ActionName = 'order.show'): Card {
+/**
+ * Several orders fit: at most five, newest first, ① … and 都不是. A choice shows nobody in clear, whoever asks. `intent` is the
+ * question that a tap answers.
+ */
+export function orderChoiceCard(choice: Choice, view: View, codec: ActionCodec, intent = 'order.status'): Card {
   const orders = choice.orders.slice(0, mostChoices)
   const who = choice.customerName === undefined ? undefined : maskName(choice.customerName)
   const count = choice.more ? listTitles.atLeast(choice.orders.length) : String(choice.orders.length)
@@ -46,7 +49,7 @@ export function orderChoiceCard(choice: Choice, view: View, codec: ActionCodec, 
       choice.more ? lineTexts.narrower : undefined,
     ],
     note: listNote(orders, view.nowMs),
-    buttons: [...orderButtons(orders, codec, then), noneButton(codec)],
+    buttons: [...orderButtons(orders, codec, { intent }), noneButton(codec)],
   }
   return fitCard(draft, (text) => text)
 }
@@ -75,14 +78,25 @@ function standing(order: OrderFacts): string {
   return parcel === undefined || parcel.state === 'signed' ? stageName(order.stage) : trackStateName(parcel.state)
 }
 
-export function orderButtons(orders: readonly OrderFacts[], codec: ActionCodec, then: ActionName): readonly Button[] {
-  const saying = then === 'order.carrier' ? sayings.carrier : then === 'order.track' ? sayings.track : sayings.status
-  return orders.map((order, index) => ({
+/** ① ② …: a tap answers the question for that order in place of the choice, or with `order.open` beside it. */
+export function orderButtons(
+  orders: readonly OrderFacts[],
+  codec: ActionCodec,
+  then: { readonly intent: string } | 'order.open',
+): readonly Button[] {
+  return orders.map(({ id }, index) => ({
     label: circled(index + 1),
-    token: codec.encode(then, [order.id]),
+    token: then === 'order.open' ? codec.encode(then, [id]) : codec.encode('ask.about', [then.intent, id]),
     style: 'plain',
-    say: saying(order.id),
+    say: sayingFor(then === 'order.open' ? 'order.status' : then.intent, id, index),
   }))
+}
+
+/** A saying names the order, so that it means the same tomorrow; without one the choice of this chat is meant. */
+function sayingFor(intent: string, id: string, index: number): string {
+  if (intent === 'order.carrier') return sayings.carrier(id)
+  if (intent === 'logistics.track') return sayings.track(id)
+  return intent === 'order.status' ? sayings.status(id) : circled(index + 1)
 }
 
 function noneButton(codec: ActionCodec): Button {

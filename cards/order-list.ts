@@ -16,14 +16,13 @@ export type OrderListing = {
   readonly more: boolean
   /** What was asked for, in words that hold nothing to mask: 今天京东待发货, 客户170****9354近三天. */
   readonly what: string
-  readonly toldPrivately?: boolean
   /** Said when the filter is wider than what was asked for. */
   readonly remark?: string | undefined
 }
 
 /** 今天京东待发货共128单，最近5单: the newest five as lines, each one a tap away. */
 export function orderListCard(listing: OrderListing, view: View, codec: ActionCodec): Card {
-  const { total, what, more, toldPrivately = false } = listing
+  const { total, what, more } = listing
   const orders = listing.orders.slice(0, mostChoices)
   const count = more ? listTitles.atLeast(total) : String(total)
   const cutOff = more || total > orders.length
@@ -39,12 +38,7 @@ export function orderListCard(listing: OrderListing, view: View, codec: ActionCo
     tone: toneWith('calm', stale),
     bar: stale,
     facts: [],
-    lines: [
-      toldPrivately ? lineTexts.privately : undefined,
-      listing.remark,
-      ...orderLines(orders, view, true),
-      cutOff ? lineTexts.narrower : undefined,
-    ],
+    lines: [listing.remark, ...orderLines(orders, view, true), cutOff ? lineTexts.narrower : undefined],
     note: listNote(orders, view.nowMs),
     buttons: orderButtons(orders, codec, 'order.open'),
   }

@@ -1,6 +1,6 @@
 import { type Button, type Card, cardLimits, type Tone } from '../src/chat/card.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
-import { buttonLabels, lineTexts, sayings, statusTitles } from '../src/text/answers.ts'
+import { buttonLabels, sayings, statusTitles } from '../src/text/answers.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import {
@@ -27,14 +27,12 @@ export type SummaryWishes = {
   readonly waybillNo?: string
   /** Asked for a list and found one: 1单【派件中】… */
   readonly counted?: boolean
-  /** The whole answer has gone to the asker's direct chat. */
-  readonly toldPrivately?: boolean
 }
 
 /** The status answer of product J1: conclusion, at most six facts, who holds it, as of when, from whom. */
 export function orderSummaryCard(order: OrderFacts, view: View, codec: ActionCodec, wishes: SummaryWishes = {}): Card {
   const { nowMs } = view
-  const { customer = false, waybillNo, counted = false, toldPrivately = false } = wishes
+  const { customer = false, waybillNo, counted = false } = wishes
   const { title, tone } = headline(order, nowMs, waybillNo)
   const stale = staleBar(order, nowMs)
   const silent = silenceBar(order, nowMs, waybillNo)
@@ -52,7 +50,6 @@ export function orderSummaryCard(order: OrderFacts, view: View, codec: ActionCod
     facts,
     lines: [
       stale === undefined ? undefined : silent,
-      toldPrivately ? lineTexts.privately : undefined,
       ...consigneeLines(order, view, cardLimits.lineChars),
       ...parcelLines(order),
     ],

@@ -5,36 +5,30 @@ import { buttonLabels } from '../src/text/answers.ts'
 import { sentences } from '../src/text/sentences.ts'
 import type { Intent } from '../src/understanding/types.ts'
 import { understand } from '../src/understanding/understand.ts'
-import { help, smalltalk } from './help.ts'
-import { notYet } from './not-yet.ts'
-import { orderList } from './order-list.ts'
-import { orderCarrier, orderStatus } from './order-query.ts'
-import { orderTrack } from './order-track.ts'
-import { type Answerer, type AskParts, type Question, textReply, viewFor } from './question.ts'
-import { handoff, unsupported } from './unsupported.ts'
+import { alsoPrivately } from './privately.ts'
+import { type Answerer, type AskParts, answerKeyOf, placeOf, type Question, textReply, viewFor } from './question.ts'
 
 /** Every typed line: understood, then answered by the one that knows its intent. */
-export function ask(parts: AskParts): (event: TextEvent, member: Member) => Promise<Reply> {
-  const answerers: Partial<Record<Intent, Answerer>> = {
-    'order.status': orderStatus(parts),
-    'order.carrier': orderCarrier(parts),
-    'order.list': orderList(parts),
-    'logistics.track': orderTrack(parts),
-    help,
-    smalltalk,
-    handoff,
-    unsupported,
-  }
-  const rest = notYet(parts)
+export function ask(
+  parts: AskParts,
+  answerers: Readonly<Record<Intent, Answerer>>,
+): (event: TextEvent, member: Member) => Promise<Reply> {
   return async (event, member) => {
     const nowMs = parts.clock.nowMs()
-    const understood = understand(event.text, { atMs: nowMs, hasPhoto: (event.media?.length ?? 0) > 0 })
-    const group = event.conversation.kind === 'group'
-    const view = viewFor(event.conversation, member, nowMs)
-    const question: Question = { text: event.text, understood, member, group, view }
+    const media = event.media ?? []
+    const question: Question = {
+      text: event.text,
+      understood: understand(event.text, { atMs: nowMs, hasPhoto: media.length > 0 }),
+      member,
+      group: event.conversation.kind === 'group',
+      view: viewFor(event.conversation, member, nowMs),
+      place: placeOf(event, member),
+      answerKey: answerKeyOf(event),
+      media,
+    }
     const button = saidForButton(event.text)
     if (button !== undefined) return textReply(question, button, 'clarify')
-    return (answerers[understood.intent] ?? rest)(question)
+    return alsoPrivately(question, answerers[question.understood.intent])
   }
 }
 

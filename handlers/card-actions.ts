@@ -5,74 +5,87 @@ import { orderCarrierCard, orderTrackCard } from '../cards/order-track.ts'
 import type { Card } from '../src/chat/card.ts'
 import type { CardTapEvent } from '../src/chat/event.ts'
 import type { Member } from '../src/chat/member.ts'
-import type { Reply, Trace } from '../src/chat/reply.ts'
+import type { Reply } from '../src/chat/reply.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import { assertNever } from '../src/runtime/errors.ts'
 import { sentences } from '../src/text/sentences.ts'
-import type { Intent } from '../src/understanding/types.ts'
+import { type Intent, intents } from '../src/understanding/types.ts'
 import { summaryReply } from './order-query.ts'
-import { type AskParts, type Question, viewFor } from './question.ts'
+import { alsoPrivately } from './privately.ts'
+import { type Answerer, type AskParts, traceOf, viewFor } from './question.ts'
+import { questionOf, redrawn, type Tap, type TapHandler, tapText } from './taps.ts'
 
-/** A button was tapped. Rights and masks are those of the tapper and of the chat it was tapped in, not of the card. */
-export function cardActions(parts: AskParts): (event: CardTapEvent, member: Member) => Promise<Reply> {
+/** A button was tapped: the token is proven first, then the one that knows the action answers. */
+export function cardActions(
+  parts: AskParts,
+  taps: Readonly<Record<ActionName, TapHandler>>,
+): (event: CardTapEvent, member: Member) => Promise<Reply> {
   return async (event, member) => {
     const nowMs = parts.clock.nowMs()
     const decoded = parts.codec.decode(event.token, { memberId: member.id, nowMs })
     switch (decoded.outcome) {
-      case 'ok':
-        return act(parts, event, member, decoded.action, decoded.args[0])
+      case 'ok': {
+        const view = viewFor(event.conversation, member, nowMs)
+        return taps[decoded.action]({ event, member, view, args: decoded.args })
+      }
       case 'forged':
-        return text(event, sentences.forged)
+        return tapText({ event }, sentences.forged)
       case 'expired':
-        return text(event, sentences.expired)
+        return tapText({ event }, sentences.expired)
       case 'not-yours':
-        return text(event, sentences.notYours)
+        return tapText({ event }, sentences.notYours)
       default:
         return assertNever(decoded)
     }
   }
 }
 
-const intentOf: Readonly<Record<ActionName, Intent>> = {
-  'order.show': 'order.status',
-  'order.open': 'order.status',
-  'order.track': 'logistics.track',
-  'order.carrier': 'order.carrier',
-  'order.script': 'order.status',
-  'order.waybill': 'order.carrier',
-  'choose.none': 'order.status',
-  'ask.again': 'order.status',
+/** What buttons do that only show something. */
+export function orderTaps(parts: AskParts, answerers: Readonly<Record<Intent, Answerer>>) {
+  const { codec } = parts
+  return {
+    'choose.none': async (tap) => tapText(tap, sentences.noneOfThem),
+    'ask.again': async (tap) => tapText(tap, sentences.askNumberAgain),
+    'ask.about': async (tap) => askAbout(tap, answerers),
+    'order.show': onOrder(parts, 'order.status', (tap, order) => orderSummaryCard(order, tap.view, codec)),
+    'order.track': onOrder(parts, 'logistics.track', (tap, order) => orderTrackCard(order, tap.view, codec)),
+    'order.carrier': onOrder(parts, 'order.carrier', (tap, order) => orderCarrierCard(order, tap.view, codec)),
+    'order.open': async (tap) => {
+      const order = await tapped(parts, tap)
+      if (order === undefined) return tapText(tap, sentences.orderGone)
+      const question = questionOf(tap, 'order.status')
+      return alsoPrivately(question, async (asked) => summaryReply(parts, asked, order, {}))
+    },
+    'order.script': onOrder(parts, 'order.status', (tap, order) => customerScript(order, tap.view.nowMs)),
+    'order.waybill': onOrder(parts, 'order.carrier', (_, order) => waybillsOf(order)),
+  } as const satisfies Partial<Record<ActionName, TapHandler>>
 }
 
-async function act(
-  parts: AskParts,
-  event: CardTapEvent,
-  member: Member,
-  action: ActionName,
-  orderId: string | undefined,
-): Promise<Reply> {
-  if (action === 'choose.none') return text(event, sentences.noneOfThem)
-  if (action === 'ask.again') return text(event, sentences.askNumberAgain)
-  const order = orderId === undefined ? undefined : await parts.lookup.track(orderId)
-  if (order === undefined) return text(event, sentences.orderGone)
-  const view = viewFor(event.conversation, member, parts.clock.nowMs())
-  const trace = traceOf(event, intentOf[action], order)
-  switch (action) {
-    case 'order.show':
-      return update(event, orderSummaryCard(order, view, parts.codec), trace)
-    case 'order.open':
-      return summaryReply(parts, questionOf(event, member, view, trace), order, {})
-    case 'order.track':
-      return update(event, orderTrackCard(order, view, parts.codec), trace)
-    case 'order.carrier':
-      return update(event, orderCarrierCard(order, view, parts.codec), trace)
-    case 'order.script':
-      return { kind: 'text', text: customerScript(order, view.nowMs), trace }
-    case 'order.waybill':
-      return { kind: 'text', text: waybillsOf(order), trace }
-    default:
-      return assertNever(action)
+async function tapped({ lookup }: AskParts, { args: [orderId] }: Tap): Promise<OrderFacts | undefined> {
+  return orderId === undefined ? undefined : lookup.track(orderId)
+}
+
+/** A card redraws the one that was tapped, words are a message of their own. */
+function onOrder(parts: AskParts, intent: Intent, show: (tap: Tap, order: OrderFacts) => Card | string): TapHandler {
+  return async (tap) => {
+    const order = await tapped(parts, tap)
+    if (order === undefined) return tapText(tap, sentences.orderGone)
+    const question = questionOf(tap, intent)
+    const trace = { ...traceOf(question, 'answer', { orderId: order.id }), slots: { hub_no: order.id } }
+    const shown = show(tap, order)
+    if (typeof shown === 'string') return { kind: 'text', text: shown, trace }
+    return redrawn(tap, { kind: 'card', card: shown, trace }, sentences.shown)
   }
+}
+
+/** One of several was chosen: the question is answered for that one. */
+async function askAbout(tap: Tap, answerers: Readonly<Record<Intent, Answerer>>): Promise<Reply> {
+  const [said, orderId, returnId] = tap.args
+  const intent = intents.find((one) => one === said)
+  if (intent === undefined || orderId === undefined) return tapText(tap, sentences.orderGone)
+  const subject = { orderId, ...(returnId !== undefined && { returnId }) }
+  const question = { ...questionOf(tap, intent), about: { ...subject, how: 'picked' as const } }
+  return redrawn(tap, await alsoPrivately(question, answerers[intent]), sentences.shown)
 }
 
 /** The numbers alone, to be pasted. */
@@ -80,22 +93,4 @@ function waybillsOf({ parcels, waybillNo }: OrderFacts): string {
   const numbers = parcels.flatMap((parcel) => (parcel.waybillNo === undefined ? [] : [parcel.waybillNo]))
   const all = numbers.length > 0 ? numbers : waybillNo === undefined ? [] : [waybillNo]
   return all.length === 0 ? sentences.noWaybill : all.join('\n')
-}
-
-function update(event: CardTapEvent, card: Card, trace: Trace): Reply {
-  return { kind: 'card-update', cardRef: event.cardRef, card, toast: sentences.shown, trace }
-}
-
-function text(event: CardTapEvent, words: string): Reply {
-  const mask = event.conversation.kind === 'group'
-  return { kind: 'text', text: words, trace: { intent: 'order.status', slots: {}, expect: 'clarify', mask } }
-}
-
-function traceOf(event: CardTapEvent, intent: Intent, order: OrderFacts): Trace {
-  return { intent, slots: { hub_no: order.id }, expect: 'answer', mask: event.conversation.kind === 'group' }
-}
-
-function questionOf(event: CardTapEvent, member: Member, view: Question['view'], { intent }: Trace): Question {
-  const understood = { intent: intent as Intent, slots: {}, expect: 'answer', hints: {} } as const
-  return { text: '', understood, member, group: event.conversation.kind === 'group', view }
 }

@@ -1,4 +1,3 @@
-import type { ActionName } from '../cards/actions.ts'
 import { numberNotFoundCard, personLabel, personNotFoundCard } from '../cards/not-found.ts'
 import { mostChoices, orderChoiceCard } from '../cards/order-choice.ts'
 import type { Reply } from '../src/chat/reply.ts'
@@ -8,16 +7,28 @@ import { defaultWindowDays, type FoundOrders, findMore, findOrders, keyOf, type 
 import { type AskParts, type Question, textReply, traceOf } from './question.ts'
 
 export type Sighting =
-  | { readonly outcome: 'one'; readonly order: OrderFacts; readonly sought: Sought }
+  | {
+      readonly outcome: 'one'
+      readonly order: OrderFacts
+      /** The question named a person, not a number: the answer says whose order it is. */
+      readonly person: boolean
+      /** One return of it was chosen. */
+      readonly returnId?: string
+    }
   /** Not one order: what to say instead. */
   | { readonly outcome: 'reply'; readonly reply: Reply }
 
 /**
- * The one order a question is about, or the reply that asks for more: which of several (`then` is what a tap on one does),
- * what is near a number nobody knows, or what is missing.
+ * The one order a question is about, or the reply that asks for more: which of several (a tap on one answers the same
+ * question for it), what is near a number nobody knows, or what is missing.
  */
-export async function theOrder(parts: AskParts, question: Question, then: ActionName): Promise<Sighting> {
-  const { understood, view } = question
+export async function theOrder(parts: AskParts, question: Question): Promise<Sighting> {
+  const { understood, view, about } = question
+  if (about !== undefined) {
+    const order = await parts.lookup.track(about.orderId)
+    if (order === undefined) return { outcome: 'reply', reply: textReply(question, sentences.orderGone) }
+    return { outcome: 'one', order, person: false, ...(about.returnId !== undefined && { returnId: about.returnId }) }
+  }
   const sought = keyOf(understood)
   if (sought === undefined) return { outcome: 'reply', reply: textReply(question, whatIsMissing(question)) }
   const name = understood.slots.customer_name
@@ -29,9 +40,10 @@ export async function theOrder(parts: AskParts, question: Question, then: Action
   if (order === undefined) return { outcome: 'reply', reply: await notFound(parts, question, sought) }
   const sure = choice.orders.length === 1 && !choice.more && choice.unknown.length === 0
   // found without the product that was said: it may be another order, so the person looks before it is answered
-  if (sure && !found.productIgnored) return { outcome: 'one', order, sought }
-  const card = orderChoiceCard({ ...choice, customerName: name }, view, parts.codec, then)
-  return { outcome: 'reply', reply: { kind: 'card', card, trace: traceOf(question) } }
+  if (sure && !found.productIgnored) return { outcome: 'one', order, person: sought.person }
+  const card = orderChoiceCard({ ...choice, customerName: name }, view, parts.codec, understood.intent)
+  const choices = choice.orders.slice(0, mostChoices).map(({ id }) => ({ orderId: id }))
+  return { outcome: 'reply', reply: { kind: 'card', card, trace: { ...traceOf(question), choices } } }
 }
 
 /** What was found together with the orders of further numbers in the line: none of two numbers is passed over in silence. */

@@ -4,42 +4,34 @@ import { orderCarrierCard } from '../cards/order-track.ts'
 import type { Reply } from '../src/chat/reply.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import { theOrder } from './found-or-not.ts'
-import { type Answerer, type AskParts, privateView, type Question, textReply, traceOf } from './question.ts'
+import { type Answerer, type AskParts, type Question, textReply, traceOf } from './question.ts'
 
 /** order.status: where it is, who holds it; with 话术 the wording for the customer. */
 export function orderStatus(parts: AskParts): Answerer {
   return async (question) => {
-    const sighting = await theOrder(parts, question, 'order.show')
+    const sighting = await theOrder(parts, question)
     if (sighting.outcome === 'reply') return sighting.reply
-    const { order, sought } = sighting
+    const { order, person } = sighting
     if (question.understood.hints.script) return textReply(question, customerScript(order, question.view.nowMs))
-    return summaryReply(parts, question, order, { customer: sought.person, ...parcelAsked(question, order) })
+    return summaryReply(parts, question, order, { customer: person, ...parcelAsked(question, order) })
   }
 }
 
 /** order.carrier: which carrier, which number. */
 export function orderCarrier(parts: AskParts): Answerer {
   return async (question) => {
-    const sighting = await theOrder(parts, question, 'order.carrier')
+    const sighting = await theOrder(parts, question)
     if (sighting.outcome === 'reply') return sighting.reply
     const { waybillNo } = parcelAsked(question, sighting.order)
     const card = orderCarrierCard(sighting.order, question.view, parts.codec, waybillNo)
-    return { kind: 'card', card, trace: traceOf(question) }
+    return { kind: 'card', card, trace: traceOf(question, undefined, { orderId: sighting.order.id }) }
   }
 }
 
-/** The summary, masked where it must be; then the whole of it goes to the asker's direct chat (product J6). */
+/** The summary as the asker may see it here. */
 export function summaryReply(parts: AskParts, question: Question, order: OrderFacts, wishes: SummaryWishes): Reply {
-  const own = privateView(question)
-  const told = own === undefined ? wishes : { ...wishes, toldPrivately: true }
-  return {
-    kind: 'card',
-    card: orderSummaryCard(order, question.view, parts.codec, told),
-    trace: traceOf(question),
-    ...(own !== undefined && {
-      direct: { kind: 'card', card: orderSummaryCard(order, own, parts.codec, wishes) } as const,
-    }),
-  }
+  const card = orderSummaryCard(order, question.view, parts.codec, wishes)
+  return { kind: 'card', card, trace: traceOf(question, undefined, { orderId: order.id }) }
 }
 
 /** The waybill number that was typed, when it is one of this order's parcels. */

@@ -6,11 +6,11 @@ import { type Answerer, type AskParts, traceOf } from './question.ts'
 /** logistics.track: the whole way of a parcel. */
 export function orderTrack(parts: AskParts): Answerer {
   return async (question) => {
-    const sighting = await theOrder(parts, question, 'order.track')
+    const sighting = await theOrder(parts, question)
     if (sighting.outcome === 'reply') return sighting.reply
     const order = (await parts.lookup.track(sighting.order.id)) ?? sighting.order
     const { waybillNo } = parcelAsked(question, order)
     const card = orderTrackCard(order, question.view, parts.codec, waybillNo)
-    return { kind: 'card', card, trace: traceOf(question) }
+    return { kind: 'card', card, trace: traceOf(question, undefined, { orderId: order.id }) }
   }
 }

@@ -9,7 +9,14 @@ export type Trace = {
   readonly expect: 'answer' | 'choose' | 'clarify' | 'card' | 'confirm' | 'deny' | 'handoff'
   /** True when the answer had to be masked (asked in a group). */
   readonly mask: boolean
+  /** What the answer was about; remembered for the next line of the same person in the same chat. */
+  readonly about?: Subject
+  /** What was offered to choose from, in the order shown (①, ② …). */
+  readonly choices?: readonly Subject[]
 }
+
+/** An order by its hub number, perhaps one return of it. */
+export type Subject = { readonly orderId: string; readonly returnId?: string }
 
 type ReplyBase = {
   readonly trace?: Trace

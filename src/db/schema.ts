@@ -5,7 +5,6 @@ import {
   boolean,
   char,
   check,
-  customType,
   date,
   index,
   integer,
@@ -14,16 +13,12 @@ import {
   primaryKey,
   smallint,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import { at, bytea, fen } from './columns.ts'
 
 // Conventions: money is bigint fen, time is timestamptz, every id from outside is text. Personal fields end in _enc
 // (AES-256-GCM, see hub/personal.ts) with _hash (keyed) and _tail beside them for look-up.
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
-const fen = (name: string) => bigint(name, { mode: 'bigint' })
 
 /** Staff. One person = WeCom id + DingTalk id + phone. */
 export const members = pgTable('members', {
@@ -518,8 +513,23 @@ export const queryLog = pgTable(
     slots: jsonb('slots').notNull(),
     expect: text('expect').notNull(),
     latencyMs: integer('latency_ms').notNull(),
+    /** Short hash of (platform, event id): what a 👎 on the answer names. */
+    answerKey: text('answer_key'),
+    /** The order or return the answer was about; for "asked again within 2 min". */
+    subject: text('subject'),
+    /** The question went to a person. */
+    handedOver: boolean('handed_over').notNull().default(false),
+    /** up | down, by the person who asked. */
+    vote: text('vote'),
+    votedAt: at('voted_at'),
   },
-  (t) => [index('query_log_at').on(t.at), index('query_log_member').on(t.memberId, t.at)],
+  (t) => [
+    index('query_log_at').on(t.at),
+    index('query_log_member').on(t.memberId, t.at),
+    index('query_log_answer').on(t.answerKey),
+    index('query_log_down').on(t.votedAt).where(sql`vote = 'down'`),
+    check('query_log_vote', sql`vote IN ('up','down')`),
+  ],
 )
 
 /** Freshness per source. */

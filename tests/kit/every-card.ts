@@ -18,7 +18,7 @@ export function everyCard(orders: readonly [OrderFacts, ...OrderFacts[]], view: 
   const person = { name: order.consigneeName, phone: order.phone }
   return [
     orderSummaryCard(order, view, codec),
-    orderSummaryCard(order, view, codec, { customer: true, counted: true, toldPrivately: true }),
+    orderSummaryCard(order, view, codec, { customer: true, counted: true }),
     ...(waybillNo === undefined ? [] : [orderSummaryCard(order, view, codec, { waybillNo })]),
     orderTrackCard(order, view, codec),
     ...(waybillNo === undefined ? [] : [orderTrackCard(order, view, codec, waybillNo)]),
