@@ -52,12 +52,17 @@ export const envSchema = z.object({
       .optional(),
   ),
   WECOM_API_BASE: address('https://qyapi.weixin.qq.com'),
+  WECOM_BOT_ID: optional,
+  WECOM_BOT_SECRET: optional,
+  WECOM_BOT_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^wss?$/ }).default('wss://openws.work.weixin.qq.com')),
   DINGTALK_CLIENT_ID: optional,
   DINGTALK_CLIENT_SECRET: optional,
   DINGTALK_ROBOT_CODE: optional,
   DINGTALK_CARD_TEMPLATE_ID: optional,
   DINGTALK_API_BASE: address('https://api.dingtalk.com'),
   DINGTALK_OAPI_BASE: address('https://oapi.dingtalk.com'),
+  PUBLIC_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional()),
+  OCR_READER: z.preprocess(blankIsUnset, z.enum(['paddle', 'tesseract'], 'must be paddle or tesseract').optional()),
   RELAY_SECRET: z.preprocess(blankIsUnset, z.string().min(32, 'must be at least 32 characters').optional()),
 })
 
@@ -69,6 +74,8 @@ export type WecomConfig = {
   readonly encodingAesKey: string
   readonly apiBase: string
 }
+
+export type WecomBotConfig = { readonly botId: string; readonly secret: string; readonly url: string }
 
 export type DingtalkConfig = {
   readonly clientId: string
@@ -92,8 +99,14 @@ export type Config = {
   /** The browser chat that plays every role. */
   readonly play: boolean
   readonly wecom: WecomConfig | undefined
+  /** The AI bot over its long connection: the way into WeCom groups. */
+  readonly wecomBot: WecomBotConfig | undefined
   readonly dingtalk: DingtalkConfig | undefined
   readonly relaySecret: string | undefined
+  /** Where people's phones reach the desk, for links in chat; undefined = only the play page gives links. */
+  readonly publicUrl: string | undefined
+  /** Which reader of waybill photos; undefined = the first of paddle and tesseract that loads. */
+  readonly ocrReader: 'paddle' | 'tesseract' | undefined
 }
 
 /** All faults of the environment at once, one line each, ready to print. */
@@ -109,6 +122,7 @@ export class BadConfig extends Error {
 type Env = Readonly<Record<string, string | undefined>>
 
 const wecomKeys = ['WECOM_CORP_ID', 'WECOM_AGENT_ID', 'WECOM_SECRET', 'WECOM_TOKEN', 'WECOM_ENCODING_AES_KEY'] as const
+const wecomBotKeys = ['WECOM_BOT_ID', 'WECOM_BOT_SECRET'] as const
 const dingtalkKeys = ['DINGTALK_CLIENT_ID', 'DINGTALK_CLIENT_SECRET'] as const
 
 /** A platform is configured whole or not at all. */
@@ -122,13 +136,17 @@ function halfSet(env: Env, keys: readonly string[]): string[] {
 export function loadConfig(env: Env): Config {
   const parsed = envSchema.safeParse(env)
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  faults.push(...halfSet(env, wecomKeys), ...halfSet(env, dingtalkKeys))
+  faults.push(...halfSet(env, wecomKeys), ...halfSet(env, wecomBotKeys), ...halfSet(env, dingtalkKeys))
   if (!parsed.success || faults.length > 0) throw new BadConfig(faults)
   return shape(parsed.data)
 }
 
 function shape(env: z.infer<typeof envSchema>): Config {
   const wecom = wecomOf(env)
+  const wecomBot =
+    env.WECOM_BOT_ID && env.WECOM_BOT_SECRET
+      ? { botId: env.WECOM_BOT_ID, secret: env.WECOM_BOT_SECRET, url: env.WECOM_BOT_URL }
+      : undefined
   const dingtalk = dingtalkOf(env)
   return {
     port: env.PORT,
@@ -137,10 +155,16 @@ function shape(env: z.infer<typeof envSchema>): Config {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     dataKey: env.DATA_KEY?.toLowerCase(),
-    play: env.PLAY === undefined ? wecom === undefined && dingtalk === undefined : env.PLAY === '1',
+    play:
+      env.PLAY === undefined
+        ? wecom === undefined && wecomBot === undefined && dingtalk === undefined
+        : env.PLAY === '1',
     wecom,
+    wecomBot,
     dingtalk,
     relaySecret: env.RELAY_SECRET,
+    publicUrl: env.PUBLIC_URL,
+    ocrReader: env.OCR_READER,
   }
 }
 

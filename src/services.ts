@@ -15,7 +15,7 @@ import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../hand
 import { chatEntry, tasks } from '../handlers/tasks.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
 import type { ChatEvent } from './chat/event.ts'
-import type { EventSink, MediaSource } from './chat/ports.ts'
+import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
 import { type Hub, openHub } from './hub-parts.ts'
 import { bullmqQueue } from './jobs/bullmq-queue.ts'
@@ -52,10 +52,14 @@ const dayMs = 86_400_000
 /** Every real thing of the desk, created and joined: the only place where bot, handlers, hub and jobs meet. */
 export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const hub = openHub({ store, dataDir: config.dataDir, clock, log })
-  const platforms = openPlatforms({ config, store, clock, log }, hub)
   const queue = bullmqQueue({ target: store.target, redisUrl: config.redisUrl, log })
   let ring = () => {}
   const wake = () => ring()
+  const say = async (message: OutboundMessage) => {
+    await hub.toOutbox(chatEntry(message))
+    wake()
+  }
+  const platforms = openPlatforms({ config, store, clock, log }, hub, say)
 
   const desk = dispatch({
     inbox: hub.inbox,
@@ -91,10 +95,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
       [sheetImportTaskName]: sheetImportTask({
         imports: hub.imports,
         media: mediaOf(platforms),
-        say: async (message) => {
-          await hub.toOutbox(chatEntry(message))
-          wake()
-        },
+        say,
         clock,
       }),
     },
@@ -139,12 +140,15 @@ export function codecOf(dataKeyHex: string): ActionCodec {
   return actionCodec(createHmac('sha256', Buffer.from(dataKeyHex, 'hex')).update('card actions v1').digest())
 }
 
-function openPlatforms({ config, store, clock, log }: DeskParts, hub: Hub): readonly Platform[] {
+type Say = (message: OutboundMessage) => Promise<void>
+
+function openPlatforms({ config, store, clock, log }: DeskParts, hub: Hub, later: Say): readonly Platform[] {
   const { sharedToken, sendBudget } = hub
   const platforms: Platform[] = []
-  if (config.wecom)
-    platforms.push(wecomPlatform({ config: config.wecom, sharedToken, sendBudget, clock: systemClock, log }))
-  else if (config.play)
+  if (config.wecom || config.wecomBot) {
+    const bot = config.wecomBot && { settings: config.wecomBot, later }
+    platforms.push(wecomPlatform({ config: config.wecom, bot, sharedToken, sendBudget, clock: systemClock, log }))
+  } else if (config.play)
     platforms.push(practicePlatform({ settings: practiceSettings(store.dataKeyHex), clock: systemClock, log }))
   if (config.dingtalk)
     platforms.push(dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock: systemClock, log }))

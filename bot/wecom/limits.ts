@@ -58,3 +58,13 @@ export const card = {
   buttonKeyBytes: 1_024,
   taskIdBytes: 128,
 } as const
+
+/** The AI bot's gateway [101463]: ours to wait for the subscription, since the SDK would wait for ever. */
+export const aibotAuthMs = 10_000
+/** Ours: first and longest wait before the next connection. */
+export const aibotFirstWaitMs = 1_000
+export const aibotLongestWaitMs = 30_000
+/** Ours: after a refused secret, or when another process is connected as the bot; the subscription is rate protected. */
+export const aibotRefusedWaitMs = 60_000
+/** Markdown of the AI bot [101031], bytes of UTF-8. */
+export const markdownBytes = 20_480

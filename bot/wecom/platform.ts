@@ -1,8 +1,14 @@
-import type { SendBudget, SharedToken } from '../../src/chat/ports.ts'
+import { Hono } from 'hono'
+import type { Conversation } from '../../src/chat/event.ts'
+import type { Delivery, OutboundMessage, SendBudget, SharedToken } from '../../src/chat/ports.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { PlatformRefused, Unreachable } from '../../src/runtime/errors.ts'
 import type { Log } from '../../src/runtime/log.ts'
 import type { Platform } from '../platform.ts'
+import { type Aibot, aibot, botFollowUps } from './aibot.ts'
+import type { AibotSettings } from './aibot-connection.ts'
+import { botChatOf, pictureAt } from './aibot-decode.ts'
+import { fetchBotFile } from './aibot-media.ts'
 import { type WecomApi, wecomApi } from './api.ts'
 import { wecomCallback } from './callback.ts'
 import { followUps } from './encode.ts'
@@ -12,7 +18,12 @@ import { sendMessage } from './send.ts'
 import type { WecomSettings } from './settings.ts'
 
 export type WecomParts = {
-  readonly config: WecomSettings
+  /** The self-built app; undefined where only the AI bot is set up. */
+  readonly config?: WecomSettings | undefined
+  /** The AI bot, the way into groups; undefined = no groups. `later` takes an answer that the bot's socket did not carry. */
+  readonly bot?:
+    | { readonly settings: AibotSettings; readonly later: (message: OutboundMessage) => Promise<void> }
+    | undefined
   readonly sharedToken: SharedToken
   readonly sendBudget: SendBudget
   readonly clock: Clock
@@ -21,17 +32,59 @@ export type WecomParts = {
   readonly fetch?: typeof fetch
 }
 
-/** A self-built WeCom app: messages and taps come by callback, answers go back in it, everything later by message/send. */
-export function wecomPlatform({ config, sharedToken, sendBudget, clock, log, fetch: given }: WecomParts): Platform {
-  const api = wecomApi({ settings: config, sharedToken, clock, log, ...(given && { fetch: given }) })
+/**
+ * WeCom's two doors as one platform: the self-built app (callbacks, message/send) for direct chats, the AI bot (long
+ * connection) for groups and for its own direct chats.
+ */
+export function wecomPlatform(parts: WecomParts): Platform {
+  const { config, clock, log } = parts
+  const settings = parts.bot?.settings
+  const app = config === undefined ? undefined : appDoor(parts, config)
+  const bot = parts.bot === undefined ? undefined : aibot({ ...parts.bot, clock, log })
   return {
     name: 'wecom',
-    callback: (sink) => wecomCallback({ settings: config, clock, log }, sink),
-    followUps,
-    outbound: { send: (message) => sendMessage({ api, sendBudget, agentId: config.agentId }, message) },
-    media: { fetch: ({ id }) => api.media(id) },
+    callback: (sink) => (config === undefined ? new Hono() : wecomCallback({ settings: config, clock, log }, sink)),
+    ...(bot !== undefined && { listen: bot.listen }),
+    followUps: (reply, event) => (isBotChat(event.conversation) ? botFollowUps(reply, event) : followUps(reply, event)),
+    outbound: { send: (message) => sendBy(app, bot, message) },
+    media: {
+      fetch: async (ref) => {
+        const picture = pictureAt(ref)
+        if (picture !== undefined && settings !== undefined)
+          return fetchBotFile({ gatewayUrl: settings.url, ...(parts.fetch && { fetch: parts.fetch }) }, picture)
+        if (app === undefined)
+          throw new PlatformRefused('no WeCom app is configured: set WECOM_*', { retryable: false })
+        return app.api.media(ref.id)
+      },
+    },
+    health: async () => (await app?.health()) ?? (await bot?.health()),
+  }
+}
+
+type AppDoor = {
+  readonly api: WecomApi
+  send(message: OutboundMessage): Promise<Delivery>
+  health(): Promise<string | undefined>
+}
+
+function appDoor({ sharedToken, sendBudget, clock, log, fetch: given }: WecomParts, config: WecomSettings): AppDoor {
+  const api = wecomApi({ settings: config, sharedToken, clock, log, ...(given && { fetch: given }) })
+  return {
+    api,
+    send: (message) => sendMessage({ api, sendBudget, agentId: config.agentId }, message),
     health: remembered(() => checkHealth(api, clock), clock),
   }
+}
+
+const isBotChat = (conversation: Conversation): boolean => botChatOf(conversation) !== undefined
+
+/** By the chat; without an app a member is reached in the bot's direct chat, if they ever wrote to it. */
+async function sendBy(app: AppDoor | undefined, bot: Aibot | undefined, message: OutboundMessage): Promise<Delivery> {
+  const { to } = message
+  if (app !== undefined && !isBotChat(to)) return app.send(message)
+  if (bot === undefined)
+    return { outcome: 'refused', reason: 'no WeCom AI bot is configured: set WECOM_BOT_*', alarm: false }
+  return bot.send(isBotChat(to) ? message : { ...message, to: { ...to, id: `bot:${to.id}` } })
 }
 
 /** Asks for WeCom's own callback addresses [90238]: needs a token, our address in the trusted list, and costs nothing. */
