@@ -4,7 +4,12 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
 /**
  * Everything a button can mean, with its number in tokens. Numbers are never used twice: cards stay in chats for years.
  * Arguments: order.* the hub number. order.show redraws the card it stands on, order.open answers with another. ask.about the
- * intent, the hub number and perhaps the return: the question is answered again for that one.
+ * intent, the hub number and perhaps the return: the question is answered again for that one. ask.intent the intent: it is
+ * asked, and what it is about is asked for. order.script may carry the intent behind the number; order.page what
+ * cards/order-page.ts makes. handoff.ask and answer.bad the answer's key, handoff.cancel the hand-over.
+ * alert.page and stats.open: which list or figure, as cards/survey-args.ts writes it.
+ * write.* the draft, write.fill also which of its offers; write.decide the return, the order and a(pprove) or r(eject); urge.send the item (order or return) and its number.
+ * answer.script: like ask.about, in words for the customer. stock.* the SKU. policy.script the goods and what was said.
  */
 const actionNumbers = {
   'order.show': 1,
@@ -16,6 +21,28 @@ const actionNumbers = {
   'ask.again': 7,
   'order.open': 8,
   'ask.about': 20,
+  'ask.intent': 21,
+  'handoff.ask': 22,
+  'handoff.cancel': 23,
+  'answer.bad': 24,
+  'order.follow': 30,
+  'order.unfollow': 31,
+  'order.page': 32,
+  'sign.photo': 33,
+  'answer.script': 40,
+  'stock.show': 41,
+  'stock.script': 42,
+  'policy.script': 43,
+  'alert.page': 50,
+  'stats.open': 51,
+  'write.confirm': 60,
+  'write.cancel': 61,
+  'write.fill': 62,
+  'urge.send': 63,
+  'write.decide': 64,
+  'photo.is': 80,
+  'photo.retake': 81,
+  'photo.type': 82,
 } as const
 
 export type ActionName = keyof typeof actionNumbers

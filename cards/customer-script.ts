@@ -4,15 +4,16 @@ import { customerWording as words } from '../src/text/customer-wording.ts'
 import { dueText, sameDay, spokenDay, spokenMoment } from '../src/text/format.ts'
 import { carrierName } from '../src/text/zh-cn.ts'
 import { tailOf } from './order-rows.ts'
-import { leadParcel, newestNode, silenceOf, stepOf } from './parcels.ts'
+import { claimedShipped, leadParcel, newestNode, silenceOf, stepOf } from './parcels.ts'
 import { shower } from './view.ts'
 
 /** The customer-ready wording of the status (复制话术). Always masked: it is pasted somewhere we cannot see. */
 export function customerScript(order: OrderFacts, nowMs: number): string {
-  return shower(order, { mode: 'masked', nowMs })(scriptOf(order, nowMs))
+  return shower(order, { mode: 'masked', nowMs })(statusScript(order, nowMs))
 }
 
-function scriptOf(order: OrderFacts, nowMs: number): string {
+/** The same before it is masked, for wordings that end in it. */
+export function statusScript(order: OrderFacts, nowMs: number): string {
   const tail = tailOf(order.orderNo)
   switch (order.stage) {
     case 'pending_payment':
@@ -26,7 +27,7 @@ function scriptOf(order: OrderFacts, nowMs: number): string {
     case 'shipped':
       return shipped(order, tail, nowMs)
     case 'signed':
-      return signed(tail, order.signedAtMs, order.signer, order.consigneeName, nowMs)
+      return signedScript(order, nowMs)
     case 'returning':
       return returning(order, tail, nowMs)
     case 'returned':
@@ -41,6 +42,8 @@ function scriptOf(order: OrderFacts, nowMs: number): string {
 }
 
 function paid(order: OrderFacts, tail: string, nowMs: number): string {
+  // the channel shows the customer "shipped": 备货中 would contradict it
+  if (claimedShipped(order)) return words.numberLater(tail)
   const by = order.promiseShipAtMs
   if (by !== undefined && by <= nowMs) return words.late(tail)
   return words.preparing(tail, by === undefined ? undefined : spokenDue(by, nowMs))
@@ -69,10 +72,16 @@ function shipped(order: OrderFacts, tail: string, nowMs: number): string {
   }
 }
 
-function parcelWords(order: OrderFacts, parcel: ParcelFacts): string {
+/** 由中通承运，单号75894561230147 · 共2个包裹 */
+export function parcelWords(order: OrderFacts, parcel: ParcelFacts): string {
   if (order.parcels.length > 1) return words.severalParcels(order.parcels.length)
   const carrier = carrierName(parcel.carrier, parcel.carrierName)
   return parcel.waybillNo === undefined ? words.carrierOnly(carrier) : words.parcel(carrier, parcel.waybillNo)
+}
+
+/** Signed as a whole: when and by whom. */
+export function signedScript(order: OrderFacts, nowMs: number): string {
+  return signed(tailOf(order.orderNo), order.signedAtMs, order.signer, order.consigneeName, nowMs)
 }
 
 function signed(
@@ -98,6 +107,6 @@ function returning(order: OrderFacts, tail: string, nowMs: number): string {
 }
 
 /** 今天18点前 · 11月23日 */
-function spokenDue(atMs: number, nowMs: number): string {
+export function spokenDue(atMs: number, nowMs: number): string {
   return sameDay(atMs, nowMs) ? dueText(atMs, nowMs) : spokenDay(atMs, nowMs)
 }

@@ -1,5 +1,5 @@
 import type { Card } from '../src/chat/card.ts'
-import { helpTexts } from '../src/text/answers.ts'
+import { helpTexts } from '../src/text/zh-conversation.ts'
 import { fitCard } from './fit.ts'
 
 /** What can be asked, as lines to copy. */

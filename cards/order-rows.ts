@@ -1,9 +1,9 @@
 import { cardLimits } from '../src/chat/card.ts'
-import type { GiftFacts, LineFacts, OrderFacts, ParcelFacts } from '../src/hub/order-facts.ts'
+import type { GiftFacts, Holder, LineFacts, OrderFacts, ParcelFacts } from '../src/hub/order-facts.ts'
 import { bars, factLabels, factValues, lineTexts, noteParts, type Phrase } from '../src/text/answers.ts'
-import { beside, clockText, durationText, fenText, maskPhone, momentText } from '../src/text/format.ts'
+import { beside, chineseStops, clockText, durationText, fenText, maskPhone, momentText } from '../src/text/format.ts'
 import { carrierName, channelName, holderName, sourceName, trackStateName } from '../src/text/zh-cn.ts'
-import { isSent, leadParcel, newestNode, parcelName, silenceOf } from './parcels.ts'
+import { claimedShipped, isSent, leadParcel, newestNode, parcelName, quietParcel, silenceOf } from './parcels.ts'
 import type { View } from './view.ts'
 
 export type Row = readonly [label: string, value: string | Phrase | undefined]
@@ -49,8 +49,9 @@ export function parcelRow(order: OrderFacts, waybillNo?: string): Row {
   if (order.waybillNo !== undefined && carrier !== undefined)
     return [factLabels.parcel, { head: beside(carrierName(carrier, order.carrierName), order.waybillNo) }]
   if (carrier === 'PICKUP') return [factLabels.parcel, carrierName(carrier)]
-  if (order.stage === 'cancelled' || order.stage === 'pending_payment') return [factLabels.parcel, undefined]
-  if (carrier === undefined) return [factLabels.parcel, factValues.noCarrier]
+  if (order.stage === 'cancelled') return [factLabels.parcel, undefined]
+  if (carrier === undefined)
+    return [factLabels.parcel, order.stage === 'pending_payment' ? undefined : factValues.noCarrier]
   return [factLabels.parcel, factValues.chosenCarrier(carrierName(carrier, order.carrierName))]
 }
 
@@ -96,10 +97,25 @@ function giftText({ parcels }: OrderFacts, { name, verdict, gapFen, parcelId }: 
   return withGoods ? factValues.giftWith(name) : factValues.giftApart(name)
 }
 
-export function holderRow({ holder, carrier }: OrderFacts): Row {
+/** Who has to act next; dropped when nobody has. */
+export function holderRow(order: OrderFacts): Row {
+  const { group, person } = actingHolder(order)
+  return [factLabels.holder, holderName(group, person)]
+}
+
+/** The hub's holder, but for two things it cannot know from dated facts alone. */
+export function actingHolder(order: OrderFacts): Holder {
+  const { holder, carrier } = order
   // nobody transports what is fetched at the store
-  if (carrier === 'PICKUP' && holder.group === 'logistics') return [factLabels.holder, undefined]
-  return [factLabels.holder, holderName(holder.group, holder.person)]
+  if (carrier === 'PICKUP' && holder.group === 'logistics') return { group: 'customer' }
+  // called shipped by the channel, but nobody chose a carrier: the warehouse cannot mend that
+  if (order.stage === 'paid' && carrier === undefined && claimedShipped(order)) return { group: 'ops' }
+  return holder
+}
+
+/** Why it waits, in the words of the source with our commas; an address is left as stored, or it would not be masked. */
+export function delayText({ delayReason, address = '' }: OrderFacts): string | undefined {
+  return /[,;:]/.test(address) ? delayReason : delayReason && chineseStops(delayReason)
 }
 
 /** One line a parcel when there are several: number, what is in it, where it stands. */
@@ -107,12 +123,17 @@ export function parcelLines(order: OrderFacts): readonly Phrase[] {
   if (order.parcels.length < 2) return []
   return order.parcels.map((parcel) => {
     const goods = contentsOf(order, parcel)
-    const state = isSent(parcel) ? lineTexts.parcelState(trackStateName(parcel.state)) : lineTexts.parcelWaiting
-    return { head: `${parcelName(parcel)} `, body: goods, tail: state }
+    return { head: `${parcelName(parcel)} `, body: goods, tail: parcelStateWords(parcel) }
   })
 }
 
-function contentsOf(order: OrderFacts, parcel: ParcelFacts): string {
+/** · 运输中 */
+export function parcelStateWords(parcel: ParcelFacts): string {
+  return isSent(parcel) ? lineTexts.parcelState(trackStateName(parcel.state)) : lineTexts.parcelWaiting
+}
+
+/** What is in a parcel, gifts too: 3段奶粉×2、围兜. */
+export function contentsOf(order: OrderFacts, parcel: ParcelFacts): string {
   const goods = parcel.lines.flatMap(({ lineId, qty }) => {
     const line = order.lines.find(({ id }) => id === lineId)
     return line === undefined ? [] : [`${line.name}${factValues.times(qty)}`]
@@ -154,9 +175,29 @@ export function staleBar(order: OrderFacts, nowMs: number): string | undefined {
   return bars.stale(sourceName(name), durationText(silence))
 }
 
+/** The same for what the tracker last said of a parcel that is still under way: it goes by the source's own limit. */
+export function trackStaleBar(order: OrderFacts, nowMs: number, waybillNo?: string): string | undefined {
+  if (order.stage !== 'shipped' && order.stage !== 'part_shipped') return undefined
+  const asked = order.parcels.filter((parcel) => waybillNo !== undefined && parcel.waybillNo === waybillNo)
+  const open = (asked.length > 0 ? asked : order.parcels).filter(({ state }) => state !== 'signed')
+  const silences = open.flatMap(({ trackedAtMs, trackStaleAfterMs }) =>
+    trackedAtMs !== undefined && trackStaleAfterMs !== undefined && nowMs - trackedAtMs > trackStaleAfterMs
+      ? [nowMs - trackedAtMs]
+      : [],
+  )
+  return silences.length === 0 ? undefined : bars.staleTrack(durationText(Math.max(...silences)))
+}
+
 /** The yellow bar of product row 60, and of row 61 for a label nobody scanned. */
 export function silenceBar(order: OrderFacts, nowMs: number, waybillNo?: string): string | undefined {
   if (order.stage !== 'shipped' && order.stage !== 'part_shipped') return undefined
-  const silence = silenceOf(leadParcel(order, waybillNo), nowMs)
+  const silence = silenceOf(quietParcel(order, nowMs, waybillNo), nowMs)
   return silence === undefined ? undefined : bars[silence.kind](durationText(silence.ms))
+}
+
+/** All bars an answer about the order needs. A doubt about the whole answer comes before a finding in it. */
+export function barsOf(order: OrderFacts, nowMs: number, waybillNo?: string): readonly string[] {
+  return [staleBar(order, nowMs), trackStaleBar(order, nowMs, waybillNo), silenceBar(order, nowMs, waybillNo)].filter(
+    (bar) => bar !== undefined,
+  )
 }

@@ -1,9 +1,11 @@
 import { type Button, type Card, cardLimits, type Tone } from '../src/chat/card.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import { buttonLabels, sayings, statusTitles } from '../src/text/answers.ts'
+import { logisticsButtons, logisticsSayings } from '../src/text/zh-logistics.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import {
+  barsOf,
   consigneeLines,
   customerRow,
   dwellRow,
@@ -14,8 +16,6 @@ import {
   orderRow,
   parcelLines,
   parcelRow,
-  silenceBar,
-  staleBar,
 } from './order-rows.ts'
 import { headline } from './order-title.ts'
 import { shower, type View } from './view.ts'
@@ -27,6 +27,8 @@ export type SummaryWishes = {
   readonly waybillNo?: string
   /** Asked for a list and found one: 1单【派件中】… */
   readonly counted?: boolean
+  /** Whether the asker hears of changes already; undefined = nothing can be followed here. */
+  readonly followed?: boolean | undefined
 }
 
 /** The status answer of product J1: conclusion, at most six facts, who holds it, as of when, from whom. */
@@ -34,8 +36,7 @@ export function orderSummaryCard(order: OrderFacts, view: View, codec: ActionCod
   const { nowMs } = view
   const { customer = false, waybillNo, counted = false } = wishes
   const { title, tone } = headline(order, nowMs, waybillNo)
-  const stale = staleBar(order, nowMs)
-  const silent = silenceBar(order, nowMs, waybillNo)
+  const [bar, ...findings] = barsOf(order, nowMs, waybillNo)
   const rows = [goodsRow(order), parcelRow(order, waybillNo), dwellRow(order, nowMs, waybillNo)]
   // with the customer in it there are seven: the gift gives way
   const facts =
@@ -44,17 +45,12 @@ export function orderSummaryCard(order: OrderFacts, view: View, codec: ActionCod
       : [orderRow(order), ...rows, giftRow(order), holderRow(order)]
   const draft = {
     title: counted ? statusTitles.oneOrder(title) : title,
-    tone: toneWith(tone, stale ?? silent),
-    // a doubt about the whole answer comes before a finding in it; the finding then is the first line
-    bar: stale ?? silent,
+    tone: toneWith(tone, bar),
+    bar,
     facts,
-    lines: [
-      stale === undefined ? undefined : silent,
-      ...consigneeLines(order, view, cardLimits.lineChars),
-      ...parcelLines(order),
-    ],
+    lines: [...findings, ...consigneeLines(order, view, cardLimits.lineChars), ...parcelLines(order)],
     note: noteRow(order, nowMs, waybillNo),
-    buttons: summaryButtons(order, codec),
+    buttons: summaryButtons(order, codec, wishes.followed),
   }
   return fitCard(draft, shower(order, view))
 }
@@ -64,7 +60,11 @@ export function toneWith(tone: Tone, bar: string | undefined): Tone {
   return bar === undefined || tone === 'alarm' ? tone : 'warn'
 }
 
-function summaryButtons(order: OrderFacts, codec: ActionCodec): readonly (Button | undefined)[] {
+function summaryButtons(
+  order: OrderFacts,
+  codec: ActionCodec,
+  followed: boolean | undefined,
+): readonly (Button | undefined)[] {
   const tracked = order.parcels.some(({ nodes }) => nodes.length > 0)
   return [
     {
@@ -74,7 +74,24 @@ function summaryButtons(order: OrderFacts, codec: ActionCodec): readonly (Button
       say: sayings.script(order.id),
     },
     tracked ? trackButton(order, codec) : undefined,
+    followed === undefined ? undefined : followButton(order, codec, followed),
   ]
+}
+
+function followButton({ id }: OrderFacts, codec: ActionCodec, followed: boolean): Button {
+  return followed
+    ? {
+        label: logisticsButtons.unfollow,
+        token: codec.encode('order.unfollow', [id]),
+        style: 'plain',
+        say: logisticsSayings.unfollow(id),
+      }
+    : {
+        label: logisticsButtons.follow,
+        token: codec.encode('order.follow', [id]),
+        style: 'plain',
+        say: logisticsSayings.follow(id),
+      }
 }
 
 export function trackButton(order: OrderFacts, codec: ActionCodec): Button {

@@ -5,7 +5,7 @@ import { dayText, dueText, durationText, momentText } from '../src/text/format.t
 import { exceptionReason } from '../src/text/track-words.ts'
 import { carrierName, exceptionName, holderName, levelName, stageName, trackStateName } from '../src/text/zh-cn.ts'
 import { quarantineText } from '../src/text/zh-sheets.ts'
-import { isSent, leadParcel, newestNode, stepOf } from './parcels.ts'
+import { claimedShipped, isSent, leadParcel, newestNode, stepOf } from './parcels.ts'
 
 export type Headline = { readonly title: Phrase; readonly tone: Tone }
 
@@ -65,11 +65,6 @@ function paid(order: OrderFacts, nowMs: number): Headline {
     return { title: plain(stageName('paid'), steps.overdue(durationText(late), order.delayReason)), tone: 'warn' }
   const tail = order.promiseShipAtMs === undefined ? '' : tails.shipBy(dueText(order.promiseShipAtMs, nowMs))
   return { title: plain(stageName('paid'), order.delayReason ?? steps.preparing(order.warehouse), tail), tone: 'calm' }
-}
-
-/** The channel says shipped, but the hub has no waybill number and may not call it so. */
-export function claimedShipped({ sourceStage, carrier }: OrderFacts): boolean {
-  return carrier !== 'PICKUP' && /^(?:part_)?(?:shipped|signed)/.test(sourceStage ?? '')
 }
 
 const toneOfException: Readonly<Record<ExceptionKind, Tone>> = {

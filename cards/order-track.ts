@@ -15,25 +15,22 @@ import { carrierName } from '../src/text/zh-cn.ts'
 import { quarantineText } from '../src/text/zh-sheets.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
-import { noteRow, orderRow, type Row, silenceBar, staleBar } from './order-rows.ts'
+import { barsOf, contentsOf, noteRow, orderRow, type Row } from './order-rows.ts'
 import { toneWith, trackButton } from './order-summary.ts'
-import { claimedShipped } from './order-title.ts'
-import { leadParcel, newestNode, parcelName, stepOf } from './parcels.ts'
+import { claimedShipped, leadParcel, newestNode, parcelName, stepOf } from './parcels.ts'
 import { shower, type View } from './view.ts'
 
 /** The whole track as lines, newest first; what has no room is counted. `order` should carry all nodes. */
 export function orderTrackCard(order: OrderFacts, view: View, codec: ActionCodec, waybillNo?: string): Card {
   const { nowMs } = view
   const parcel = leadParcel(order, waybillNo)
-  const stale = staleBar(order, nowMs)
-  const silent = silenceBar(order, nowMs, waybillNo)
-  const above = stale === undefined ? undefined : silent
+  const [bar, ...above] = barsOf(order, nowMs, waybillNo)
   const draft = {
     title: numberTitle(order, waybillNo),
-    tone: toneWith('calm', stale ?? silent),
-    bar: stale ?? silent,
+    tone: toneWith('calm', bar),
+    bar,
     facts: [orderRow(order), etaRow(parcel, nowMs)],
-    lines: [above, ...trackLines(order, nowMs, above === undefined ? 0 : 1, waybillNo)],
+    lines: [...above, ...trackLines(order, nowMs, above.length, waybillNo)],
     note: noteRow(order, nowMs, waybillNo),
     buttons: [waybillButton(order, codec), backButton(order, codec)],
   }
@@ -44,14 +41,14 @@ export function orderTrackCard(order: OrderFacts, view: View, codec: ActionCodec
 export function orderCarrierCard(order: OrderFacts, view: View, codec: ActionCodec, waybillNo?: string): Card {
   const { nowMs } = view
   const parcel = leadParcel(order, waybillNo)
-  const stale = staleBar(order, nowMs)
+  const [bar, ...above] = barsOf(order, nowMs, waybillNo)
   const collected = parcel?.nodes.filter(({ state }) => state === 'collected').at(-1)
   const newest = newestNode(parcel)
   const several = order.parcels.length > 1 && waybillNo === undefined
   const draft = {
     title: numberTitle(order, waybillNo),
-    tone: toneWith('calm', stale),
-    bar: stale,
+    tone: toneWith('calm', bar),
+    bar,
     facts: [
       orderRow(order),
       time(factLabels.shipped, parcel?.shippedAtMs ?? order.shippedAtMs, nowMs),
@@ -59,11 +56,19 @@ export function orderCarrierCard(order: OrderFacts, view: View, codec: ActionCod
       time(factLabels.latest, newest?.atMs, nowMs),
       etaRow(parcel, nowMs),
     ],
-    lines: several ? order.parcels.map((one) => ({ head: parcelName(one), body: ` ${stepOf(one)}` })) : [],
+    lines: [
+      ...above,
+      ...(several ? order.parcels.map((one) => ({ head: `${parcelName(one)} `, body: carried(order, one) })) : []),
+    ],
     note: noteRow(order, nowMs, waybillNo),
     buttons: [waybillButton(order, codec), newest === undefined ? undefined : trackButton(order, codec)],
   }
   return fitCard(draft, shower(order, view))
+}
+
+/** What is in one of several parcels, and where it is (product row 62). */
+function carried(order: OrderFacts, parcel: ParcelFacts): string {
+  return [contentsOf(order, parcel), stepOf(parcel)].filter((words) => words !== '').join(' · ')
 }
 
 function time(label: string, ms: number | undefined, nowMs: number): Row {
@@ -87,7 +92,7 @@ function numberTitle(order: OrderFacts, waybillNo?: string): Phrase {
 }
 
 /** Why there is no waybill number yet. */
-function noNumberReason(order: OrderFacts): string {
+export function noNumberReason(order: OrderFacts): string {
   switch (order.stage) {
     case 'pending_payment':
       return waybillReasons.notPaid

@@ -50,6 +50,22 @@ export function silenceOf(
   return ms > silentAfterMs ? { kind: 'silent', ms } : undefined
 }
 
+/** The parcel that has been silent too long for the longest time, else the one the answer is about. */
+export function quietParcel(order: OrderFacts, nowMs: number, waybillNo?: string): ParcelFacts | undefined {
+  const lead = leadParcel(order, waybillNo)
+  if (waybillNo !== undefined && lead?.waybillNo === waybillNo) return lead
+  const quiet = order.parcels.flatMap((parcel) => {
+    const ms = silenceOf(parcel, nowMs)?.ms
+    return ms === undefined ? [] : [{ parcel, ms }]
+  })
+  return quiet.sort((a, b) => b.ms - a.ms)[0]?.parcel ?? lead
+}
+
+/** The channel says shipped, but the hub has no waybill number and may not call it so. */
+export function claimedShipped({ sourceStage, carrier }: OrderFacts): boolean {
+  return carrier !== 'PICKUP' && /^(?:part_)?(?:shipped|signed)/.test(sourceStage ?? '')
+}
+
 /** 中通75894561230147, or the carrier alone while there is no number. */
 export function parcelName(parcel: Pick<ParcelFacts, 'carrier' | 'carrierName' | 'waybillNo'>): string {
   return beside(carrierName(parcel.carrier, parcel.carrierName), parcel.waybillNo ?? '')

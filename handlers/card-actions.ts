@@ -1,6 +1,5 @@
 import type { ActionName } from '../cards/actions.ts'
-import { customerScript } from '../cards/customer-script.ts'
-import { orderSummaryCard } from '../cards/order-summary.ts'
+import { orderScript } from '../cards/order-script.ts'
 import { orderCarrierCard, orderTrackCard } from '../cards/order-track.ts'
 import type { Card } from '../src/chat/card.ts'
 import type { CardTapEvent } from '../src/chat/event.ts'
@@ -19,6 +18,8 @@ import { questionOf, redrawn, type Tap, type TapHandler, tapText } from './taps.
 export function cardActions(
   parts: AskParts,
   taps: Readonly<Record<ActionName, TapHandler>>,
+  /** What somebody hears who tapped a button of another member; for that person alone. */
+  foreign: (tap: Pick<Tap, 'event' | 'member'>) => Promise<Reply> = async (tap) => tapText(tap, sentences.notYours),
 ): (event: CardTapEvent, member: Member) => Promise<Reply> {
   return async (event, member) => {
     const nowMs = parts.clock.nowMs()
@@ -33,7 +34,7 @@ export function cardActions(
       case 'expired':
         return tapText({ event }, sentences.expired)
       case 'not-yours':
-        return tapText({ event }, sentences.notYours)
+        return foreign({ event, member })
       default:
         return assertNever(decoded)
     }
@@ -47,7 +48,12 @@ export function orderTaps(parts: AskParts, answerers: Readonly<Record<Intent, An
     'choose.none': async (tap) => tapText(tap, sentences.noneOfThem),
     'ask.again': async (tap) => tapText(tap, sentences.askNumberAgain),
     'ask.about': async (tap) => askAbout(tap, answerers),
-    'order.show': onOrder(parts, 'order.status', (tap, order) => orderSummaryCard(order, tap.view, codec)),
+    'order.show': async (tap) => {
+      const order = await tapped(parts, tap)
+      if (order === undefined) return tapText(tap, sentences.orderGone)
+      const reply = await summaryReply(parts, questionOf(tap, 'order.status'), order, {})
+      return redrawn(tap, withNumber(reply, order), sentences.shown)
+    },
     'order.track': onOrder(parts, 'logistics.track', (tap, order) => orderTrackCard(order, tap.view, codec)),
     'order.carrier': onOrder(parts, 'order.carrier', (tap, order) => orderCarrierCard(order, tap.view, codec)),
     'order.open': async (tap) => {
@@ -56,13 +62,20 @@ export function orderTaps(parts: AskParts, answerers: Readonly<Record<Intent, An
       const question = questionOf(tap, 'order.status')
       return alsoPrivately(question, async (asked) => summaryReply(parts, asked, order, {}))
     },
-    'order.script': onOrder(parts, 'order.status', (tap, order) => customerScript(order, tap.view.nowMs)),
+    'order.script': onOrder(parts, 'order.status', (tap, order) =>
+      orderScript(order, tap.view.nowMs, tap.args[1] ?? 'order.status'),
+    ),
     'order.waybill': onOrder(parts, 'order.carrier', (_, order) => waybillsOf(order)),
   } as const satisfies Partial<Record<ActionName, TapHandler>>
 }
 
 async function tapped({ lookup }: AskParts, { args: [orderId] }: Tap): Promise<OrderFacts | undefined> {
   return orderId === undefined ? undefined : lookup.track(orderId)
+}
+
+/** Tapped answers name their order in the trace as a typed question would. */
+function withNumber(reply: Reply, { id }: OrderFacts): Reply {
+  return reply.trace === undefined ? reply : { ...reply, trace: { ...reply.trace, slots: { hub_no: id } } }
 }
 
 /** A card redraws the one that was tapped, words are a message of their own. */

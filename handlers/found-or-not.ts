@@ -1,10 +1,16 @@
 import { numberNotFoundCard, personLabel, personNotFoundCard } from '../cards/not-found.ts'
 import { mostChoices, orderChoiceCard } from '../cards/order-choice.ts'
-import type { Reply } from '../src/chat/reply.ts'
+import { whichOneCard } from '../cards/which-one.ts'
+import type { Reply, Subject } from '../src/chat/reply.ts'
+import type { PullReport } from '../src/hub/on-demand.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
+import { channelHint } from '../src/hub/order-no.ts'
 import { sentences } from '../src/text/sentences.ts'
+import { channelCode } from '../src/text/zh-cn.ts'
+import { dayOf, isoOf, windowOf } from '../src/understanding/calendar.ts'
 import { defaultWindowDays, type FoundOrders, findMore, findOrders, keyOf, type Sought } from './find-orders.ts'
 import { type AskParts, type Question, textReply, traceOf } from './question.ts'
+import { subjectName } from './still-about.ts'
 
 export type Sighting =
   | {
@@ -30,14 +36,14 @@ export async function theOrder(parts: AskParts, question: Question): Promise<Sig
     return { outcome: 'one', order, person: false, ...(about.returnId !== undefined && { returnId: about.returnId }) }
   }
   const sought = keyOf(understood)
-  if (sought === undefined) return { outcome: 'reply', reply: textReply(question, whatIsMissing(question)) }
+  if (sought === undefined) return { outcome: 'reply', reply: await whatIsMissing(parts, question) }
   const name = understood.slots.customer_name
   if (sought.key.kind === 'name' && [...sought.key.value].length < 2)
     return { outcome: 'reply', reply: textReply(question, sentences.askFullName) }
-  const found = await findOrders(parts.lookup, sought, understood, view.nowMs, mostChoices)
+  const { found, pulled } = await foundOrPulled(parts, question, sought)
   const choice = await withMore(parts, question, sought, found)
   const [order] = choice.orders
-  if (order === undefined) return { outcome: 'reply', reply: await notFound(parts, question, sought) }
+  if (order === undefined) return { outcome: 'reply', reply: await notFound(parts, question, sought, pulled) }
   const sure = choice.orders.length === 1 && !choice.more && choice.unknown.length === 0
   // found without the product that was said: it may be another order, so the person looks before it is answered
   if (sure && !found.productIgnored) return { outcome: 'one', order, person: sought.person }
@@ -55,22 +61,85 @@ async function withMore({ lookup }: AskParts, { understood }: Question, sought: 
   return { orders: distinct, more: found.more, unknown: [...missed, ...others.unknown] }
 }
 
-/** One question for the one thing that is missing. */
-function whatIsMissing({ understood: { hints } }: Question): string {
-  if (hints.oddNumber !== undefined) return sentences.oddNumber(hints.oddNumber.replace(/\D/g, '').length)
-  return sentences.askWhich
+/** What the hub has; a whole order number that it does not have is asked of the sources, once and for 3 s at most. */
+async function foundOrPulled({ lookup, pull }: AskParts, { understood, view }: Question, sought: Sought) {
+  const find = () => findOrders(lookup, sought, understood, view.nowMs, mostChoices)
+  const found = await find()
+  if (found.orders.length > 0 || sought.key.kind !== 'order-no' || pull === undefined) return { found }
+  const said = understood.slots.channel
+  const channel = (said === undefined ? undefined : channelCode(said)) ?? channelHint(sought.key.value)
+  const pulled = await pull.pull(sought.key.value, channel)
+  return pulled.outcome === 'found' ? { found: await find(), pulled } : { found, pulled }
 }
 
-async function notFound({ lookup, codec }: AskParts, question: Question, sought: Sought): Promise<Reply> {
+/** One question for the one thing that is missing; what was looked at or offered last is there to tap. */
+async function whatIsMissing(parts: AskParts, question: Question): Promise<Reply> {
+  const { understood, remembered, view } = question
+  const { hints, intent } = understood
+  if (hints.oddNumber !== undefined)
+    return textReply(question, sentences.oddNumber(hints.oddNumber.replace(/\D/g, '').length))
+  const about = remembered?.about
+  if (about !== undefined) {
+    const name = await subjectName(parts, about)
+    if (name === undefined) return textReply(question, sentences.askWhich)
+    return { kind: 'card', card: whichOneCard(intent, { ...about, name }, view, parts.codec), trace: traceOf(question) }
+  }
+  return (await choiceAgain(parts, question, remembered?.choices ?? [])) ?? textReply(question, sentences.askWhich)
+}
+
+/** What was offered last, for another question; undefined when none of it is there any more. */
+async function choiceAgain(
+  { lookup, codec }: AskParts,
+  question: Question,
+  offered: readonly Subject[],
+): Promise<Reply | undefined> {
+  const { view, understood } = question
+  // two returns of one order are one order here, and which of them is asked again
+  const ids = [...new Set(offered.map(({ orderId }) => orderId))]
+  const orders = (await Promise.all(ids.map((id) => lookup.track(id)))).flatMap((order) => order ?? [])
+  if (orders.length === 0) return undefined
+  const choices = orders.map(({ id }) => {
+    const [only, ...more] = offered.filter(({ orderId }) => orderId === id)
+    return only !== undefined && more.length === 0 ? only : { orderId: id }
+  })
+  const card = orderChoiceCard({ orders, more: false }, view, codec, understood.intent)
+  return { kind: 'card', card, trace: { ...traceOf(question), choices } }
+}
+
+async function notFound(
+  parts: AskParts,
+  question: Question,
+  sought: Sought,
+  pulled: PullReport | undefined,
+): Promise<Reply> {
   const { view, understood } = question
   const { key } = sought
   const trace = traceOf(question)
   if (!sought.person && key.kind !== 'number-tail') {
-    const near = key.kind === 'order-no' || key.kind === 'hub-no' ? await lookup.nearest(key.value, 3) : []
-    return { kind: 'card', card: numberNotFoundCard(key.value, near, view, codec, key.kind === 'return-no'), trace }
+    const near = key.kind === 'order-no' || key.kind === 'hub-no' ? await parts.lookup.nearest(key.value, 3) : []
+    const seen = await lookedAtToday(parts, question, near)
+    const marked = near.map((one) => ({ ...one, seenToday: seen.has(one.id) }))
+    const tried = pulled?.tried ?? []
+    const card = numberNotFoundCard(key.value, marked, view, parts.codec, { returned: key.kind === 'return-no', tried })
+    return { kind: 'card', card, trace }
   }
-  const card = personNotFoundCard(personLabel(personOf(question), view), whenOf(question, sought), view, codec)
+  const card = personNotFoundCard(personLabel(personOf(question), view), whenOf(question, sought), view, parts.codec)
   return { kind: 'card', card, trace: { ...trace, slots: understood.slots } }
+}
+
+/** Which of the near numbers the asker was answered about since midnight in China. */
+async function lookedAtToday(
+  { asked }: AskParts,
+  { member, view }: Question,
+  near: readonly { readonly id: string }[],
+): Promise<ReadonlySet<string>> {
+  if (near.length === 0 || asked === undefined) return new Set()
+  const today = isoOf(dayOf(view.nowMs))
+  return asked.lookedAt(
+    member.id,
+    near.map(({ id }) => id),
+    windowOf(today, today).fromMs,
+  )
 }
 
 /** Who or what tail was asked for. */

@@ -28,9 +28,17 @@ export function orderCarrier(parts: AskParts): Answerer {
   }
 }
 
-/** The summary as the asker may see it here. */
-export function summaryReply(parts: AskParts, question: Question, order: OrderFacts, wishes: SummaryWishes): Reply {
-  const card = orderSummaryCard(order, question.view, parts.codec, wishes)
+/** The summary as the asker may see it here, with [关注此单] where changes can be told. */
+export async function summaryReply(
+  parts: AskParts,
+  question: Question,
+  order: OrderFacts,
+  wishes: SummaryWishes,
+): Promise<Reply> {
+  const { follows, codec } = parts
+  // a card in a group is everybody's: there the button always offers
+  const followed = question.group ? follows && false : await follows?.isFollowed(question.member.id, order.id)
+  const card = orderSummaryCard(order, question.view, codec, { ...wishes, followed })
   return { kind: 'card', card, trace: traceOf(question, undefined, { orderId: order.id }) }
 }
 

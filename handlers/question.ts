@@ -1,10 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { ActionCodec } from '../cards/actions.ts'
 import type { View } from '../cards/view.ts'
 import type { ChatEvent, Conversation, MediaRef, PlatformName } from '../src/chat/event.ts'
 import { type Member, may } from '../src/chat/member.ts'
 import type { Reply, Subject, Trace } from '../src/chat/reply.ts'
+import { answerKey } from '../src/hub/answer-key.ts'
+import type { Follows } from '../src/hub/follows.ts'
+import type { LookupBudget } from '../src/hub/lookup-budget.ts'
+import type { OrderPull } from '../src/hub/on-demand.ts'
 import type { OrderLookup } from '../src/hub/order-facts.ts'
+import type { QueryLog } from '../src/hub/query-log.ts'
 import type { Clock } from '../src/runtime/clock.ts'
 import type { Expect, Intent, Slots, Understanding } from '../src/understanding/types.ts'
 
@@ -21,6 +25,8 @@ export type Remembered = {
   readonly slots: Slots
   /** True while one missing slot was asked for: the next line may bring it. */
   readonly waiting: boolean
+  /** `about` is from an earlier question; this one was only offered it. */
+  readonly offered?: boolean
   readonly answerKey: string
   readonly atMs: number
 }
@@ -32,7 +38,24 @@ export type ChatMemory = {
   forget(place: Place): Promise<void>
 }
 
-export type AskParts = { readonly lookup: OrderLookup; readonly clock: Clock; readonly codec: ActionCodec }
+/** The parts of a talk are optional: `cli ask` remembers nothing, asks nobody, and is not counted. */
+export type TalkParts = {
+  readonly memory?: ChatMemory | undefined
+  /** Asks the sources for an order number the hub does not know. */
+  readonly pull?: OrderPull | undefined
+  /** Limits how much one member looks up. */
+  readonly budget?: LookupBudget | undefined
+  /** What was asked before: votes, hand-overs, what was looked at today. */
+  readonly asked?: Pick<QueryLog, 'vote' | 'lastAsked' | 'asked' | 'lookedAt'> | undefined
+  /** Who hears of an order's changes: with it the status offers [关注此单]. */
+  readonly follows?: Follows | undefined
+}
+
+export type AskParts = TalkParts & {
+  readonly lookup: OrderLookup
+  readonly clock: Clock
+  readonly codec: ActionCodec
+}
 
 /** A line that was understood, and for whom it is answered. */
 export type Question = {
@@ -54,6 +77,9 @@ export type Question = {
 
 export type Answerer = (question: Question) => Promise<Reply>
 
+/** Takes lines that are said to the desk rather than asked (👎, 取消转交); `remembered` stands in the question whenever there is any. */
+export type Aside = (question: Question) => Promise<Reply | undefined>
+
 /** Where an event was said, and by whom. */
 export function placeOf({ platform, conversation }: ChatEvent, member: Member): Place {
   return { platform, conversationId: conversation.id, memberId: member.id }
@@ -61,7 +87,7 @@ export function placeOf({ platform, conversation }: ChatEvent, member: Member): 
 
 /** 11 characters that stand for one delivery of one event. */
 export function answerKeyOf({ platform, id }: Pick<ChatEvent, 'platform' | 'id'>): string {
-  return createHash('sha256').update(`${platform}\n${id}`).digest().subarray(0, 8).toString('base64url')
+  return answerKey(platform, id)
 }
 
 /** Masked in every group and for everybody without the right; in clear only in the direct chat of somebody who has it. */

@@ -1,35 +1,74 @@
+import type { ActionName } from '../cards/actions.ts'
 import { helpCard } from '../cards/help.ts'
 import type { ChatEvent } from '../src/chat/event.ts'
 import type { Reply } from '../src/chat/reply.ts'
-import { sentences } from '../src/text/sentences.ts'
-import { answerers } from './answerers.ts'
+import type { Intent } from '../src/understanding/types.ts'
+import { alertTap } from './alerts.ts'
+import { type AnswerParts, answerers } from './answerers.ts'
 import { ask } from './ask.ts'
 import { cardActions, orderTaps } from './card-actions.ts'
-import type { AskParts } from './question.ts'
+import { remembering } from './conversation-memory.ts'
+import { talkTaps } from './conversation-taps.ts'
+import { typedWithdrawal } from './handoff.ts'
+import { signPhotoTaps } from './logistics-signed.ts'
+import { limitedTaps } from './lookup-limit.ts'
+import { type FollowParts, followAside, followTaps } from './order-follow.ts'
+import { nextPageAside, orderListTaps } from './order-list.ts'
+import type { Answerer, Aside } from './question.ts'
+import { returnTaps } from './return-taps.ts'
+import { foreignTap } from './rights.ts'
 import type { Route } from './route.ts'
+import { statsTap } from './stats.ts'
+import { stockTaps } from './stock-check.ts'
+import type { TapHandler } from './taps.ts'
+import { typedVotes } from './votes.ts'
+import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
+import { settleTyped, writeTaps } from './write-taps.ts'
 
-/** What the desk answers in chat. The first route that takes an event has it; files belong to the sheet import. */
-export function routes(parts: AskParts): readonly Route[] {
+export type DeskParts = AnswerParts & FollowParts & PhotoTapParts
+
+/** What the desk answers in chat. The first route that takes an event has it; photos and files have routes of their own. */
+export function routes(parts: DeskParts): readonly Route[] {
   const table = answerers(parts)
-  const taps = orderTaps(parts, table)
+  const taps = tapsOf(parts, table)
   return [
-    { name: 'ask', needs: 'ask', take: only('text'), handle: ask(parts, table) },
-    { name: 'card-tap', needs: 'ask', take: only('card-tap'), handle: cardActions(parts, taps) },
-    { name: 'photo', needs: 'ask', take: only('image'), handle: async (event: ChatEvent) => photo(event) },
+    { name: 'ask', needs: 'ask', take: only('text'), handle: ask(parts, table, asidesOf(parts)) },
+    {
+      name: 'card-tap',
+      needs: 'ask',
+      take: only('card-tap'),
+      handle: remembering(parts.memory, cardActions(parts, limitedTaps(parts.budget, taps), foreignTap(parts.rights))),
+    },
     { name: 'welcome', needs: 'ask', take: only('join'), handle: async (event: ChatEvent) => welcome(event) },
   ] satisfies readonly RouteOf[]
+}
+
+/** Lines that are said to the desk rather than asked; the first that takes one has it. */
+function asidesOf(parts: DeskParts): readonly Aside[] {
+  return [typedVotes(parts), typedWithdrawal(parts), settleTyped(parts), followAside(parts), nextPageAside(parts)]
+}
+
+/** What every button does: an action without a line here does not compile. */
+function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Readonly<Record<ActionName, TapHandler>> {
+  return {
+    ...orderTaps(parts, table),
+    ...orderListTaps(parts),
+    ...signPhotoTaps(parts),
+    ...followTaps(parts),
+    ...returnTaps(parts, table),
+    ...stockTaps(parts),
+    ...talkTaps(parts, table),
+    ...writeTaps(parts),
+    ...photoTaps(parts),
+    'alert.page': alertTap(parts),
+    'stats.open': statsTap(parts),
+  }
 }
 
 type RouteOf = { [K in ChatEvent['kind']]: Route<Extract<ChatEvent, { kind: K }>> }[ChatEvent['kind']]
 
 function only<K extends ChatEvent['kind']>(kind: K): (event: ChatEvent) => Extract<ChatEvent, { kind: K }> | undefined {
   return (event) => (event.kind === kind ? (event as Extract<ChatEvent, { kind: K }>) : undefined)
-}
-
-/** A picture alone is a return waybill; it is neither fetched nor kept before it can be read. */
-function photo(event: ChatEvent): Reply {
-  const mask = event.conversation.kind === 'group'
-  return { kind: 'text', text: sentences.image, trace: { intent: 'return.create', slots: {}, expect: 'card', mask } }
 }
 
 function welcome(event: ChatEvent): Reply {

@@ -1,13 +1,18 @@
+import { toPersonButton } from '../cards/handoff.ts'
+import { nearestCard } from '../cards/nearest.ts'
+import { triggers } from '../src/text/commands.ts'
 import { sentences } from '../src/text/sentences.ts'
-import { type Answerer, textReply } from './question.ts'
+import { type Answerer, type AskParts, textReply, traceOf } from './question.ts'
 
-/** unsupported: outside the product, or nothing that could be read. Says where to turn and what works. */
-export const unsupported: Answerer = async (question) => {
-  const { hints } = question.understood
-  if (hints.unreadable === 'empty') return textReply(question, sentences.empty, 'clarify')
-  if (hints.unreadable === 'too-long') return textReply(question, sentences.tooLong, 'clarify')
-  return textReply(question, sentences.unsupported)
+/** unsupported: outside the product, or nothing that could be read. Says what the words come nearest to, and who takes it. */
+export function notUnderstood({ codec }: Pick<AskParts, 'codec'>): Answerer {
+  return async (question) => {
+    const { hints } = question.understood
+    if (hints.unreadable === 'empty') return textReply(question, sentences.empty, 'clarify')
+    if (hints.unreadable === 'too-long') return textReply(question, sentences.tooLong, 'clarify')
+    const toPerson = toPersonButton(codec, question.member.id, question.answerKey)
+    // a red packet is no late parcel, however near the words are
+    const near = triggers.offTopic.test(question.text) ? [] : (hints.nearTo ?? [])
+    return { kind: 'card', card: nearestCard(near, toPerson, codec), trace: traceOf(question) }
+  }
 }
-
-/** handoff: who is there to help until the desk can hand over by itself. */
-export const handoff: Answerer = async (question) => textReply(question, sentences.handoff)

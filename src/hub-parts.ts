@@ -1,16 +1,17 @@
 import { join } from 'node:path'
 import { chatEntry, taskMaxAgeMs } from '../handlers/tasks.ts'
+import type { AnswerSources } from './answer-parts.ts'
 import type { ChatEvent } from './chat/event.ts'
 import type { Role } from './chat/member.ts'
 import type { OutboundMessage } from './chat/ports.ts'
 import type { Reply } from './chat/reply.ts'
 import { readSheetOrders } from './connectors/sheet-orders.ts'
 import { openDatabase } from './db/client.ts'
+import { attachments } from './hub/attachments.ts'
 import { audit } from './hub/audit.ts'
 import { inbox } from './hub/inbox.ts'
 import { intake } from './hub/intake.ts'
 import { members } from './hub/members.ts'
-import { orderLookup } from './hub/orders.ts'
 import { type OutboxEntry, outbox } from './hub/outbox.ts'
 import type { PersonalData } from './hub/personal.ts'
 import { queryLog } from './hub/query-log.ts'
@@ -43,8 +44,22 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
   const chain = audit(database, clock)
   const orders = intake(database, personal, clock, ids)
   const toOutbox = (entry: OutboxEntry) => database.sql.begin((tx) => box.enqueue(tx, [entry]))
+  const answering: AnswerSources = {
+    door,
+    database,
+    personal,
+    outbox: box,
+    audit: chain,
+    blobs,
+    intake: orders,
+    clock,
+    ids,
+    log,
+  }
   return {
     ids,
+    /** For answerParts and talkParts. */
+    answering,
     blobs,
     outbox: box,
     /** Written and committed at once; wake the pump after it. */
@@ -57,7 +72,6 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
       clock,
       log,
     }),
-    lookup: orderLookup(door, personal, clock),
     members: members<Role>({ database, personal, ids, words: memberWords }),
     queryLog: queryLog(database, clock),
     // what is erased and what a vendor gave out go by the real time, wherever the play page has moved the desk's
@@ -65,6 +79,7 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
     sharedToken: sharedToken(database, personal, systemClock),
     sendBudget: sendBudget(database),
     playTranscript: transcript(database, personal, 'play'),
+    attachments: attachments({ database, blobs, clock }),
     imports: sheetImports({
       database,
       read: readSheetOrders,

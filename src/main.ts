@@ -11,6 +11,8 @@ import { openStore } from './store.ts'
 
 /** Everything must be over this long after a stop signal; what is not is cut off. */
 const stopWithinMs = 4_500
+/** The models of the reader of photos take a second of both cores: not while the newcomer's first question is answered. */
+const warmAfterMs = 10_000
 
 type Door = { readonly url: string; close(): Promise<void> }
 
@@ -46,7 +48,12 @@ async function untilStopped(desk: Desk, door: Door, log: Log): Promise<void> {
   const running = desk.run(stop.signal)
   running.catch((error: unknown) => log('error', 'the desk stopped working', errorFields(error)))
   process.stdout.write(`\n  Chadan is open: ${door.url}\n\n`)
+  // once the start is over; a desk without a reader of photos still answers everything else
+  const warming = setTimeout(() => {
+    desk.warm().catch((error: unknown) => log('warn', 'no reader of photos', errorFields(error)))
+  }, warmAfterMs)
   log('info', 'stopping', { signal: await signalled })
+  clearTimeout(warming)
   const cutOff = setTimeout(() => {
     log('error', 'not everything ended in time and is cut off; what was under way is done again at the next start', {})
     process.exit(1)

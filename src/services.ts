@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import type { Hono } from 'hono'
 import { dingtalkPlatform } from '../bot/dingtalk/platform.ts'
 import { dispatch } from '../bot/dispatch.ts'
 import { outbound } from '../bot/outbound.ts'
@@ -10,18 +11,26 @@ import { relayCallback } from '../bot/relay.ts'
 import { wecomPlatform } from '../bot/wecom/platform.ts'
 import { practicePlatform, practiceSettings } from '../bot/wecom/practice.ts'
 import { type ActionCodec, actionCodec } from '../cards/actions.ts'
+import { keepPictureTask, keepPictureTaskName } from '../handlers/keep-picture.ts'
+import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
 import { routes } from '../handlers/routes.ts'
 import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../handlers/sheet-import.ts'
 import { chatEntry, tasks } from '../handlers/tasks.ts'
+import { photoRoutes, photoTask, photoTaskName } from '../handlers/waybill-photo.ts'
+import { answerParts, talkParts } from './answer-parts.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
 import type { ChatEvent } from './chat/event.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
+import type { Photos } from './hub/photos.ts'
 import { type Hub, openHub } from './hub-parts.ts'
 import { bullmqQueue } from './jobs/bullmq-queue.ts'
 import { hintTasks, pump } from './jobs/pump.ts'
 import { schedule, type Tick } from './jobs/schedule.ts'
 import { worker } from './jobs/worker.ts'
+import { readingProcess } from './ocr/reading-process.ts'
+import { photoDoor, photoLink } from './photo-door.ts'
+import { lazyReader, photoReader } from './photo-reader.ts'
 import { type MovableClock, systemClock } from './runtime/clock.ts'
 import { PlatformRefused } from './runtime/errors.ts'
 import type { Log } from './runtime/log.ts'
@@ -41,6 +50,8 @@ export type Desk = {
   readonly hub: Hub
   /** Listens, pumps, works and sweeps until `stop`; resolves when all of it has ended. Start it once the doors are open. */
   run(stop: AbortSignal): Promise<void>
+  /** Opens what the first photo needs ahead of it. Rejects with what to do when no reader of photos can start. */
+  warm(): Promise<void>
   /** After `run` has resolved: ends the connections. The store stays open. */
   close(): Promise<void>
 }
@@ -59,19 +70,31 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     await hub.toOutbox(chatEntry(message))
     wake()
   }
+  const job = (task: string) => async (key: string, payload: unknown) => {
+    await hub.toOutbox({ key, task, payload })
+    wake()
+  }
   const platforms = openPlatforms({ config, store, clock, log }, hub, say)
+  const codec = codecOf(store.dataKeyHex)
+  const parts = {
+    ...answerParts(
+      hub.answering,
+      codec,
+      platforms.map(({ name }) => name),
+    ),
+    ...talkParts(hub.answering, []),
+  }
+  const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
+  const photoKey = keyFor(store.dataKeyHex, 'photo links v1')
+  const media = mediaOf(platforms)
 
   const desk = dispatch({
     inbox: hub.inbox,
     members: hub.members,
     routes: [
-      ...sheetImportRoutes({
-        request: async (key, payload) => {
-          await hub.toOutbox({ key, task: sheetImportTaskName, payload })
-          wake()
-        },
-      }),
-      ...routes({ lookup: hub.lookup, clock, codec: codecOf(store.dataKeyHex) }),
+      ...photoRoutes({ request: job(photoTaskName) }),
+      ...sheetImportRoutes({ request: job(sheetImportTaskName) }),
+      ...routes(parts),
     ],
     platforms,
     queryLog: hub.queryLog,
@@ -92,11 +115,14 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     outbox: hub.outbox,
     tasks: {
       ...tasks({ outbound: send }),
-      [sheetImportTaskName]: sheetImportTask({
-        imports: hub.imports,
-        media: mediaOf(platforms),
+      [sheetImportTaskName]: sheetImportTask({ imports: hub.imports, media, say, clock }),
+      [keepPictureTaskName]: keepPictureTask({ media, attachments: hub.attachments }),
+      [photoTaskName]: photoTask({
+        ...parts,
+        read: photoReader(reader),
+        media,
         say,
-        clock,
+        cropLink: (photoId) => linkTo(config, photoKey, photoId),
       }),
     },
     wake,
@@ -109,6 +135,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const ticks: readonly Tick[] = [
     { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
+    { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
   ]
   // the play page may move the desk's time; vendors sign with the real one, so their doors keep it and their deadlines are shifted
@@ -116,7 +143,11 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const sinkOf = (door: Platform['name'] | 'edge') => (door === 'play' ? desk.sink : shifted)
   const checks = checksOf(store, queue.health, platforms)
   return {
-    app: buildApp({ ...mountsOf({ config, platforms, sinkOf, log }), checks, log }),
+    app: buildApp({
+      ...mountsOf({ config, platforms, sinkOf, log, photos: photoMount(parts.photos, photoKey) }),
+      checks,
+      log,
+    }),
     checks,
     hub,
     run: async (stop) => {
@@ -128,7 +159,9 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
       ])
       await desk.idle()
     },
+    warm: () => reader.warm(),
     close: async () => {
+      await reader.close()
       await queue.close()
       await hub.close()
     },
@@ -137,7 +170,33 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
 
 /** Tokens on cards are signed with a key of their own, derived from the installation's. */
 export function codecOf(dataKeyHex: string): ActionCodec {
-  return actionCodec(createHmac('sha256', Buffer.from(dataKeyHex, 'hex')).update('card actions v1').digest())
+  return actionCodec(keyFor(dataKeyHex, 'card actions v1'))
+}
+
+function keyFor(dataKeyHex: string, purpose: string): Buffer {
+  return createHmac('sha256', Buffer.from(dataKeyHex, 'hex')).update(purpose).digest()
+}
+
+/** Vendors' doors keep the real time, and so do links: they end when they said they would. */
+function linkTo({ publicUrl, play, port }: Config, key: Buffer, photoId: string): string | undefined {
+  const base = publicUrl ?? (play ? `http://localhost:${port}` : undefined)
+  return base === undefined ? undefined : photoLink({ key, clock: systemClock }, base, photoId, 'crop')
+}
+
+function photoMount(kept: Pick<Photos, 'storedAs' | 'bytesOf'>, key: Buffer) {
+  return photoDoor({
+    key,
+    clock: systemClock,
+    find: async (photoId, part) => {
+      const storedAs = await kept.storedAs(photoId, part)
+      return storedAs === undefined ? undefined : kept.bytesOf(storedAs)
+    },
+  })
+}
+
+async function tellFollowers(parts: FollowParts, wake: () => void): Promise<void> {
+  const told = await parts.follows.tellChanges(followedEntry(parts))
+  if (told > 0) wake()
 }
 
 type Say = (message: OutboundMessage) => Promise<void>
@@ -180,11 +239,12 @@ type Mounting = {
   readonly config: Config
   readonly platforms: readonly Platform[]
   readonly sinkOf: (door: Platform['name'] | 'edge') => EventSink
+  readonly photos: Hono
   readonly log: Log
 }
 
-function mountsOf({ config, platforms, sinkOf, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
-  const mounts = platforms.map((platform) => platform.callback(sinkOf(platform.name)))
+function mountsOf({ config, platforms, sinkOf, photos, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
+  const mounts = [...platforms.map((platform) => platform.callback(sinkOf(platform.name))), photos]
   if (config.relaySecret !== undefined)
     mounts.push(relayCallback({ sink: sinkOf('edge'), secret: config.relaySecret, clock: systemClock, log }))
   if (!config.play) return { mounts, home: undefined }

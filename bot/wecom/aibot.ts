@@ -214,7 +214,7 @@ function vendorCard(card: Card, taskId: string): TemplateCard {
 /** Words are always markdown here, in which the stars of 张* would vanish: they are exchanged for their full-width twins. */
 function markdown(text: string): { msgtype: 'markdown'; markdown: { content: string } } {
   const safe = harmless(storable(text))
-    .replaceAll('*', '＊')
+    .replaceAll('*', '\uff0a')
     .replace(/^(\s*)(#|>)/gm, '$1\\$2')
   return { msgtype: 'markdown', markdown: { content: fitBytes(safe, markdownBytes, cutHint) } }
 }

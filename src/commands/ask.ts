@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { think } from '../../bot/think.ts'
 import { traceToJson } from '../../handlers/ask-line.ts'
 import { routes } from '../../handlers/routes.ts'
+import { answerParts } from '../answer-parts.ts'
 import type { ChatEvent } from '../chat/event.ts'
 import { type Role, roles } from '../chat/member.ts'
 import { openHub } from '../hub-parts.ts'
@@ -109,7 +110,7 @@ async function answerAll(
     const hub = openHub({ store, dataDir: config.dataDir, clock, log })
     try {
       const ids = randomIds()
-      const table = routes({ lookup: hub.lookup, clock, codec: codecOf(store.dataKeyHex) })
+      const table = routes(answerParts(hub.answering, codecOf(store.dataKeyHex), []))
       for (const question of asked) {
         const members = { identify: async () => memberOf(question.as) }
         const { reply } = await think(

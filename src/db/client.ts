@@ -1,9 +1,10 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as hub from './schema.ts'
+import * as clocks from './schema-clocks.ts'
 import * as talk from './schema-talk.ts'
 
-const schema = { ...hub, ...talk }
+const schema = { ...hub, ...talk, ...clocks }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =

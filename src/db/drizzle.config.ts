@@ -2,6 +2,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/db/schema.ts', './src/db/schema-talk.ts'],
+  schema: ['./src/db/schema.ts', './src/db/schema-talk.ts', './src/db/schema-photos.ts', './src/db/schema-clocks.ts'],
   out: './src/db/migrations',
 })

@@ -151,7 +151,10 @@ export const handoffs = pgTable(
     at: at('at').notNull(),
     withdrawnAt: at('withdrawn_at'),
   },
-  (t) => [index('handoffs_from').on(t.fromMemberId, t.at)],
+  (t) => [
+    index('handoffs_from').on(t.fromMemberId, t.at),
+    index('handoffs_to').on(t.toRole, t.at).where(sql`withdrawn_at IS NULL`),
+  ],
 )
 
 /** What a customer was told about an order, and whether it arrived. */

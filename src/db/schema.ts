@@ -178,6 +178,20 @@ export const orders = pgTable(
     index('orders_unshipped')
       .on(t.orderedAt.desc())
       .where(sql`paid_at IS NOT NULL AND shipped_at IS NULL AND cancelled_at IS NULL`),
+    // figures of a period, by the day something happened
+    index('orders_shipped').on(t.shippedAt, t.channel).where(sql`shipped_at IS NOT NULL`),
+    index('orders_signed').on(t.signedAt, t.channel).where(sql`signed_at IS NOT NULL`),
+    index('orders_refunded').on(t.refundedAt).where(sql`refunded_at IS NOT NULL`),
+    // what is wrong is rare: these hold the few orders of the alarm lists (hub/alerts.ts repeats the conditions word by word)
+    index('orders_promise')
+      .on(t.promiseShipAt)
+      .where(sql`paid_at IS NOT NULL AND shipped_at IS NULL AND cancelled_at IS NULL`),
+    index('orders_shipped_late').on(t.orderedAt).where(sql`shipped_at > promise_ship_at`),
+    index('orders_without_waybill')
+      .on(t.orderedAt)
+      .where(
+        sql`shipped_at IS NULL AND cancelled_at IS NULL AND (quarantined_at IS NOT NULL OR (waybill_no IS NULL AND source_stage ~ '^(part_)?(shipped|signed)'))`,
+      ),
     check('orders_channel', sql`channel IN ('douyin','tmall','jd','miniapp','pos','distributor')`),
     check('orders_paid_fields', sql`paid_at IS NULL OR (pay_method IS NOT NULL AND paid_fen IS NOT NULL)`),
     check(
@@ -245,6 +259,12 @@ export const parcels = pgTable(
     index('parcels_order').on(t.orderId),
     index('parcels_waybill').on(t.waybillNo),
     index('parcels_waybill_tail').on(sql`right(${t.waybillNo}, 4)`, t.shippedAt.desc()),
+    index('parcels_signed').on(t.signedAt).where(sql`signed_at IS NOT NULL`),
+    index('parcels_moving')
+      .on(sql`coalesce(${t.lastEventAt}, ${t.shippedAt})`)
+      .where(sql`state IN ('collected','in_transit','delivering')`),
+    index('parcels_unscanned').on(t.shippedAt).where(sql`state = 'created' AND shipped_at IS NOT NULL`),
+    index('parcels_trouble').on(t.lastEventAt).where(sql`state = 'exception'`),
     check('parcels_state', sql`state IN ('created','collected','in_transit','delivering','signed','exception')`),
     check('parcels_exception', sql`state <> 'exception' OR sub_state IS NOT NULL`),
     check('parcels_shipped_fields', sql`shipped_at IS NULL OR waybill_no IS NOT NULL`),
@@ -314,6 +334,9 @@ export const returns = pgTable(
     index('returns_order').on(t.orderId),
     index('returns_waybill').on(t.waybillNo),
     index('returns_open').on(t.appliedAt).where(sql`closed_at IS NULL`),
+    index('returns_applied').on(t.appliedAt),
+    index('returns_pending').on(t.appliedAt).where(sql`approval = 'pending'`),
+    index('returns_refunded').on(t.refundedAt).where(sql`refunded_at IS NOT NULL`),
     check('returns_approval', sql`approval IN ('pending','approved','rejected','withdrawn')`),
   ],
 )
@@ -409,6 +432,7 @@ export const gifts = pgTable(
   },
   (t) => [
     index('gifts_order').on(t.orderId),
+    index('gifts_out_of_stock').on(t.decidedAt).where(sql`verdict = 'out_of_stock'`),
     check('gifts_verdict', sql`verdict IN ('locked','below_threshold','out_of_stock','level_too_low','rule_conflict')`),
     check('gifts_gap', sql`verdict <> 'below_threshold' OR gap_fen IS NOT NULL`),
   ],

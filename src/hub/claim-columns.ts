@@ -1,7 +1,7 @@
 import { type Claim, type Claims, type ClaimValue, type LineClaim, linePrefix } from './claims.ts'
+import { type Correction, cancelledByHand, correctedWaybills, markedSigner } from './corrections.ts'
 import type { CarrierCode } from './order-facts.ts'
 import type { PersonalData } from './personal.ts'
-import { waybillsIn } from './source-order.ts'
 import { missingStageFields } from './stage.ts'
 
 /** How a column travels between the database and a claim. Bytes as hex, fen as text, times as epoch ms. */
@@ -57,9 +57,9 @@ export const writtenColumns: readonly (readonly [column: string, kind: ColumnKin
 type Leftovers = {
   /** Fields last told before source_modified_at. */
   readonly times?: Readonly<Record<string, number>>
-  /** Told, but not in its column: a fact whose fields are missing, a carrier without name, all of several waybills. */
+  /** Told, but not in its column: a fact whose fields are missing, a carrier without name, all of several waybills, what a person corrected. */
   readonly withheld?: Readonly<Record<string, string | number>>
-  /** In its column, but concluded from the stage, not told. */
+  /** In its column, but concluded from the stage or put there by a person, not told. */
   readonly derived?: readonly string[]
 }
 
@@ -85,10 +85,17 @@ export function claimsOfRow(
 }
 
 /**
- * What may be written of the claims: facts only with all their fields (product §2.11), the carrier rule of row 12 applied.
- * `stored` is the row as it was (personal fields that did not change keep their seal); `nowMs` dates a new quarantine.
+ * What may be written of the claims: facts only with all their fields (product §2.11), the carrier rule of row 12 and what
+ * people corrected applied. `stored` is the row as it was (personal fields that did not change keep their seal); `nowMs` dates
+ * a new quarantine.
  */
-export function columnsOf(claims: Claims, stored: Columns | undefined, personal: PersonalData, nowMs: number): Columns {
+export function columnsOf(
+  claims: Claims,
+  stored: Columns | undefined,
+  personal: PersonalData,
+  nowMs: number,
+  corrections: readonly Correction[] = [],
+): Columns {
   const told = (field: string) => claims.get(field)?.value as string | number | undefined
   const columns: Record<string, ColumnValue> = {}
   for (const [field, column] of plain) columns[column] = told(field) ?? null
@@ -100,26 +107,42 @@ export function columnsOf(claims: Claims, stored: Columns | undefined, personal:
     columns[column] = null
   }
 
-  const waybills = waybillsIn(told('waybillNo') as string | undefined)
-  if (waybills.length > 1) withhold('waybillNo', 'waybill_no')
-  columns.waybill_no = waybills[0] ?? null
+  const byHand: string[] = []
+  const put = (field: string, column: string, value: string | number) => {
+    const word = told(field)
+    if (word === undefined) byHand.push(field)
+    else if (word !== value) withheld[field] = word
+    columns[column] = value
+  }
+
+  const waybills = correctedWaybills(told('waybillNo') as string | undefined, corrections)
+  const [first] = waybills
   if (told('carrier') === 'OTHER' && told('carrierName') === undefined) withhold('carrier', 'carrier_code')
+  if (first !== undefined) put('waybillNo', 'waybill_no', first.no)
+  if (first?.carrier !== undefined) put('carrier', 'carrier_code', first.carrier)
+  const marked = markedSigner(corrections)
+  if (marked !== undefined) put('signer', 'signer', marked.signer)
   const facts = {
     paidAt: told('paidAtMs'),
     payMethod: told('payMethod'),
     paidFen: told('paidFen'),
     shippedAt: told('shippedAtMs'),
-    waybillNo: waybills[0],
+    waybillNo: first?.no,
     carrier: columns.carrier_code,
     signedAt: told('signedAtMs'),
-    signer: told('signer'),
+    signer: columns.signer,
     signPhotoUrl: told('signPhotoUrl'),
   }
   if (missingStageFields('paid', facts).length > 0) withhold('paidAtMs', 'paid_at')
   if (missingStageFields('shipped', facts).length > 0) withhold('shippedAtMs', 'shipped_at')
   if (missingStageFields('signed', facts).length > 0) withhold('signedAtMs', 'signed_at')
 
-  const derived = concludeFromStage(claims, columns, stored)
+  const cancelled = cancelledByHand(corrections)
+  if (cancelled !== undefined) {
+    put('cancelledAtMs', 'cancelled_at', cancelled.atMs)
+    put('cancelReason', 'cancel_reason', cancelled.reason)
+  }
+  const derived = [...byHand, ...concludeFromStage(claims, columns, stored)]
   Object.assign(columns, personalColumns(claims, stored, personal), quarantineColumns(claims, columns, stored, nowMs))
   const newestMs = Math.max(...[...claims.values()].map(({ atMs }) => atMs))
   columns.source_modified_at = newestMs

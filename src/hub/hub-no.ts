@@ -7,6 +7,11 @@ const beijing = new Intl.DateTimeFormat('en-CA', {
   day: '2-digit',
 })
 
+/** yymmdd of the Beijing day. */
+export function beijingDay(atMs: number): string {
+  return beijing.format(atMs).replace(/\D/g, '')
+}
+
 /**
  * The hub number an order gets: SO, the Beijing date of its order time (yymmdd), six digits. The digits come from the
  * channel's own identity, so writers need no counter to wait for and an order imported again into an empty hub gets its old
@@ -16,7 +21,7 @@ export function hubNumber(
   order: { readonly channel: string; readonly shop: string; readonly orderNo: string; readonly orderedAtMs: number },
   attempt: number,
 ): string {
-  const day = beijing.format(order.orderedAtMs).replace(/\D/g, '')
+  const day = beijingDay(order.orderedAtMs)
   const digest = createHash('sha256')
     .update(JSON.stringify([order.channel, order.shop, order.orderNo, attempt]))
     .digest()

@@ -47,6 +47,10 @@ export const lockText = `SELECT o.id, o.channel, o.shop, o.order_no, ${writtenCo
   FROM ${records(identity)} JOIN orders o ON o.channel = r.channel AND o.shop = r.shop AND o.order_no = r.order_no
   ORDER BY o.channel, o.shop, o.order_no FOR UPDATE OF o`
 
+/** $1 = hub number: the same row by its id, locked. */
+export const lockOneText = `SELECT o.id, ${writtenColumns.map(([c, k]) => shown(c, k)).join(', ')}
+  FROM orders o WHERE o.id = $1::text FOR UPDATE OF o`
+
 /** $1 = hub numbers. */
 export const linesText = `SELECT order_id AS "orderId", line_key AS "lineKey", position, sku, name, spec, qty,
   amount_fen::text AS "amountFen" FROM order_lines WHERE order_id = ANY($1::text[])`
@@ -92,7 +96,9 @@ export const dropParcelsText = `DELETE FROM parcels p
   WHERE p.order_id = ANY($1::text[]) AND p.id = p.order_id || '-' || p.waybill_no AND p.id <> ALL($2::text[])
     AND NOT EXISTS (SELECT 1 FROM tracking_events t WHERE t.parcel_id = p.id)
     AND NOT EXISTS (SELECT 1 FROM parcel_lines l WHERE l.parcel_id = p.id)
-    AND NOT EXISTS (SELECT 1 FROM gifts g WHERE g.order_id = p.order_id AND g.parcel_id = p.id)`
+    AND NOT EXISTS (SELECT 1 FROM gifts g WHERE g.order_id = p.order_id AND g.parcel_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM order_corrections c WHERE c.order_id = p.order_id AND c.parcel_id = p.id)
+    AND NOT EXISTS (SELECT 1 FROM carrier_calls k WHERE k.parcel_id = p.id)`
 
 /** $1 = parcels. A parcel that somebody else made for the same number (the warehouse) stays as it is. */
 export const upsertParcelsText = `INSERT INTO parcels (id, order_id, position, waybill_no, carrier_code, carrier_name, shipped_at)

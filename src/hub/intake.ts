@@ -1,8 +1,10 @@
 import type { Database } from '../db/client.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Ids } from '../runtime/ids.ts'
+import { audit } from './audit.ts'
 import { type Columns, claimsOfRow, columnsOf } from './claim-columns.ts'
 import { claimsOf, claimsText, contradicts, type LineClaim, mergeClaims } from './claims.ts'
+import { type Correction, cancelledByHand, correctionsText, overruled } from './corrections.ts'
 import { hubNumber } from './hub-no.ts'
 import { type Desk, type Item, insertOrders, type Sql, touchOrders, updateOrders, type Write } from './intake-rows.ts'
 import { linesText, lockText } from './intake-sql.ts'
@@ -29,7 +31,7 @@ const deadlockTries = 4
  * facts with missing fields are kept back, orders without carrier are quarantined, real phone numbers join customers.
  */
 export function intake(database: Pick<Database, 'sql'>, personal: PersonalData, clock: Clock, ids: Ids): Intake {
-  const desk = { personal, clock, ids }
+  const desk = { personal, clock, ids, audit: audit(database, clock) }
   const heardOf = sources(database)
 
   const takeAll: Intake['takeAll'] = async (orders, tx) => {
@@ -61,7 +63,7 @@ type StoredRow = Columns & {
   readonly order_no: string
 }
 type StoredLine = LineClaim & { readonly lineKey: string; readonly orderId: string }
-type Stored = { readonly row: StoredRow; readonly lines: StoredLine[] }
+type Stored = { readonly row: StoredRow; readonly lines: StoredLine[]; readonly corrections: Correction[] }
 
 function identityOf(order: { channel: string; shop: string; orderNo: string }): string {
   return JSON.stringify([order.channel, order.shop, order.orderNo])
@@ -105,7 +107,7 @@ async function takeBatch(sql: Sql, desk: Desk, items: readonly Item[]): Promise<
   for (let attempt = 0; waiting.length > 0; attempt++) {
     if (attempt === numberAttempts) throw new RangeError('no hub number is free for this day')
     const known = await lockStored(sql, waiting)
-    const updates: Write[] = []
+    const updates: MergedWrite[] = []
     const fresh: Write[] = []
     for (const item of waiting) {
       const stored = known.get(identityOf(item.order))
@@ -129,6 +131,7 @@ async function takeBatch(sql: Sql, desk: Desk, items: readonly Item[]): Promise<
     for (const { item, id, columns } of inserted)
       outcomes.set(item.index, { outcome: 'created', id, ...quarantineOf(columns) })
     const done = new Set(inserted.map(({ item }) => item))
+    for (const write of updates) await noteOverruled(sql, desk, write)
     waiting = fresh.map(({ item }) => item).filter((item) => !done.has(item))
   }
   return outcomes
@@ -138,37 +141,66 @@ async function lockStored(sql: Sql, items: readonly Item[]): Promise<Map<string,
   const keys = items.map(({ order }) => ({ channel: order.channel, shop: order.shop, order_no: order.orderNo }))
   const rows = await sql.unsafe<StoredRow[]>(lockText, [JSON.stringify(keys)], { prepare: true })
   const found = new Map<string, Stored>()
-  const byId = new Map<string, StoredLine[]>()
+  const byId = new Map<string, Stored>()
   for (const row of rows) {
-    const lines: StoredLine[] = []
-    byId.set(row.id, lines)
-    found.set(identityOf({ channel: row.channel, shop: row.shop, orderNo: row.order_no }), { row, lines })
+    const stored: Stored = { row, lines: [], corrections: [] }
+    byId.set(row.id, stored)
+    found.set(identityOf({ channel: row.channel, shop: row.shop, orderNo: row.order_no }), stored)
   }
   if (rows.length === 0) return found
-  const lines = await sql.unsafe<StoredLine[]>(linesText, [rows.map(({ id }) => id)], { prepare: true })
-  for (const line of lines) byId.get(line.orderId)?.push(line)
+  // statements of their own: they must see what whoever held the locks before has committed
+  const ids = rows.map(({ id }) => id)
+  const lines = await sql.unsafe<StoredLine[]>(linesText, [ids], { prepare: true })
+  for (const line of lines) byId.get(line.orderId)?.lines.push(line)
+  const corrections = await sql.unsafe<Correction[]>(correctionsText, [ids], { prepare: true })
+  for (const correction of corrections) byId.get(correction.orderId)?.corrections.push(correction)
   return found
 }
 
-type Merged = { readonly outcome: IntakeOutcome; readonly write?: Write }
+/** A source's newer word beat what a person had put, or goods left that a person had cancelled: never in silence. */
+async function noteOverruled(sql: Sql, { audit: chain }: Desk, write: MergedWrite): Promise<void> {
+  const { corrections, toldBefore } = write
+  const after = write.claims.get('waybillNo')?.value as string | undefined
+  const entry = { actor: write.item.order.source, subject: `order:${write.id}` }
+  for (const { was, now } of overruled(toldBefore, after ?? toldBefore, corrections))
+    await chain.append(sql, {
+      ...entry,
+      action: 'order.correction-overruled',
+      detail: { field: 'waybill_no', was, now },
+    })
+  if (write.leavesNow && cancelledByHand(corrections) !== undefined)
+    await chain.append(sql, { ...entry, action: 'order.shipped-after-cancel', detail: {} })
+}
 
-function mergeStored({ row, lines }: Stored, item: Item, { personal, clock }: Desk): Merged {
+type MergedWrite = Write & {
+  readonly corrections: readonly Correction[]
+  /** The waybill numbers as the source had told them. */
+  readonly toldBefore: string | undefined
+  /** Now it is told that the goods went out. */
+  readonly leavesNow: boolean
+}
+type Merged = { readonly outcome: IntakeOutcome; readonly write?: MergedWrite }
+
+function mergeStored({ row, lines, corrections }: Stored, item: Item, { personal, clock }: Desk): Merged {
   const { order, claims } = item
   const told = lines.map(({ orderId: _, ...line }) => line)
   const before = claimsOfRow(row, told, personal)
   if (contradicts(before, claims)) return { outcome: { outcome: 'contradiction', id: row.id } }
   const merged = mergeClaims(before, claims)
-  const columns = columnsOf(merged, row, personal, clock.nowMs())
+  const columns = columnsOf(merged, row, personal, clock.nowMs(), corrections)
+  const toldBefore = before.get('waybillNo')?.value as string | undefined
+  const leavesNow = row.shipped_at === null && columns.shipped_at !== null
+  const write = { item, id: row.id, columns, corrections, toldBefore, leavesNow }
   if (claimsText(before) !== claimsText(merged)) {
     const outcome = { outcome: 'updated', id: row.id, ...quarantineOf(columns) } as const
-    return { outcome, write: { item, id: row.id, columns, claims: merged } }
+    return { outcome, write: { ...write, claims: merged } }
   }
   const newestMs = Number(row.source_modified_at)
   const older = order.modifiedAtMs < newestMs
   const outcome = { outcome: older ? 'older' : 'unchanged', id: row.id, ...quarantineOf(row) } as const
   // said again later: only the times move on, so that whatever was said in between comes too late
   const moved = [...merged].some(([field, { atMs }]) => before.get(field)?.atMs !== atMs)
-  return moved ? { outcome, write: { item, id: row.id, columns, claims: new Map() } } : { outcome }
+  return moved ? { outcome, write: { ...write, claims: new Map() } } : { outcome }
 }
 
 function quarantineOf({ quarantine_reason: reason }: Columns): { readonly quarantine?: string } {

@@ -70,6 +70,27 @@ export type TrackNode = {
   readonly text: string
 }
 
+/** A call to a carrier about one parcel: the open one, else the newest that was closed. */
+export type CallFacts = {
+  readonly id: string
+  readonly reason: string
+  readonly openedAtMs: number
+  /** Name of the member; left out when the desk opened it by itself. */
+  readonly openedBy?: string
+  readonly closedAtMs?: number
+  readonly result?: string
+}
+
+/** What a person corrected by hand: who, when, from what to what. Newest first. */
+export type CorrectionFacts = {
+  readonly field: 'waybill_no' | 'signer' | 'cancelled'
+  readonly parcelId?: string
+  readonly oldValue?: string
+  readonly newValue: string
+  readonly by?: string
+  readonly atMs: number
+}
+
 export type ParcelFacts = {
   readonly id: string
   readonly position: number
@@ -82,9 +103,13 @@ export type ParcelFacts = {
   readonly exception?: ExceptionKind
   readonly signedAtMs?: number
   readonly signer?: string
+  readonly signPhotoUrl?: string
   /** When the tracker last answered; undefined = never asked. */
   readonly trackedAtMs?: number
   readonly trackSource?: string
+  /** How old what the tracker said may get. */
+  readonly trackStaleAfterMs?: number
+  readonly call?: CallFacts
   readonly lines: readonly { readonly lineId: string; readonly qty: number }[]
   /** Newest first; look-ups return the newest 20, `track` all. */
   readonly nodes: readonly TrackNode[]
@@ -132,19 +157,33 @@ export type OrderFacts = {
   readonly shippedAtMs?: number
   readonly signedAtMs?: number
   readonly signer?: string
+  /** self · agent (took it in for the person) · other */
+  readonly signerKind?: 'self' | 'agent' | 'other'
+  readonly signPhotoUrl?: string
   readonly returnedAtMs?: number
   readonly refundedAtMs?: number
   readonly cancelledAtMs?: number
   readonly cancelReason?: string
+  readonly onHoldAtMs?: number
   readonly holdReason?: string
+  readonly quarantinedAtMs?: number
   readonly quarantineReason?: string
   readonly delayReason?: string
   readonly warehouse?: string
+  readonly waveNo?: string
+  readonly pickingAtMs?: number
   readonly carrier?: CarrierCode
   readonly carrierName?: string
   readonly waybillNo?: string
   /** What the channel claims; differs from `stage` when mandatory fields are missing (shipped without waybill). */
   readonly sourceStage?: string
+  /** When the channel says it was shipped, while fields of the fact are missing and the hub may not call it so. */
+  readonly claimedShippedAtMs?: number
+  /** When the channel last changed the order. */
+  readonly sourceModifiedAtMs?: number
+  /** Notes that people wrote about the order; left out when there are none. */
+  readonly noteCount?: number
+  readonly corrections?: readonly CorrectionFacts[]
   readonly lines: readonly LineFacts[]
   readonly parcels: readonly ParcelFacts[]
   readonly gifts: readonly GiftFacts[]
@@ -176,8 +215,23 @@ export type OrderFilter = {
   readonly window?: { readonly fromMs: number; readonly toMs: number }
   readonly channel?: Channel
   readonly product?: string
+  /** Only orders with a return that was applied for in this time. */
+  readonly returned?: { readonly fromMs: number; readonly toMs: number }
   /** At most this many, newest first. */
   readonly limit: number
+}
+
+/** Which orders a list holds; every condition narrows it. */
+export type ListFilter = OrderFilter & {
+  readonly stage?: Stage
+  /** The deed whose time the window is about and the list goes by, newest first; the order's own when left out. */
+  readonly by?: 'order' | 'pay' | 'ship' | 'sign'
+  /** Orders on their way (shipped or part_shipped) with a parcel in one of these states. Goes by the order's time. */
+  readonly parcelStates?: readonly TrackState[]
+  /** A word in the reason why it has not shipped; with stage `paid`. */
+  readonly delayReason?: string
+  /** So many of the newest are passed over. */
+  readonly offset?: number
 }
 
 /** `more` is true when the limit cut the list. `needs` names what the key lacks; nothing was searched then. */
@@ -190,8 +244,8 @@ export type Found = {
 /** What the handlers see of the order hub. */
 export type OrderLookup = {
   find(key: OrderKey, filter: OrderFilter): Promise<Found>
-  /** By channel, window and stage, without a key ("today's JD orders that wait to be shipped"). `total` counts all matches up to 10,000. */
-  list(filter: OrderFilter & { readonly stage?: Stage }): Promise<Found & { readonly total: number }>
+  /** By channel, window, stage …, without a key ("today's JD orders that wait to be shipped"). `total` counts all matches up to 10,000. */
+  list(filter: ListFilter): Promise<Found & { readonly total: number }>
   /** Known order numbers one digit off, or with two neighbours swapped; newest first, at most `limit`. */
   nearest(
     orderNo: string,

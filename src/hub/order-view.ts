@@ -15,8 +15,6 @@ type GiftJson = Omit<GiftFacts, 'gapFen'> & { readonly gapFen?: string }
 export type OrderRow = Nullable<PlainColumns> & {
   readonly phoneEnc: Buffer | null
   readonly addressEnc: Buffer | null
-  readonly onHoldAtMs: number | null
-  readonly quarantinedAtMs: number | null
   readonly sourceName: string
   readonly heardAtMs: number
   readonly staleAfterMinutes: number | null
@@ -30,7 +28,7 @@ export type OrderRow = Nullable<PlainColumns> & {
 
 /** The row as the hub shows it: personal fields opened, stage and holder derived, what is unknown left out. */
 export function orderView(row: OrderRow, personal: PersonalData, nowMs: number): OrderFacts {
-  const { phoneEnc, addressEnc, onHoldAtMs, quarantinedAtMs, total, ...rest } = row
+  const { phoneEnc, addressEnc, total, ...rest } = row
   const { sourceName, heardAtMs, staleAfterMinutes, sourceHeardAtMs, ...columns } = rest
   const facts = {
     ...(withoutNulls(columns) as unknown as PlainColumns),
@@ -39,15 +37,12 @@ export function orderView(row: OrderRow, personal: PersonalData, nowMs: number):
     lines: row.lines ?? [],
     gifts: (row.gifts ?? []).map(giftView),
   }
-  const stageFacts = {
-    ...facts,
-    onHoldAtMs: onHoldAtMs ?? undefined,
-    quarantinedAtMs: quarantinedAtMs ?? undefined,
-  }
+  const stage = stageOf(facts)
   return {
     ...facts,
-    stage: stageOf(stageFacts),
-    holder: holderOf(stageFacts, nowMs),
+    stage,
+    // what waits at the store is transported by nobody: its buyer has to come
+    holder: stage === 'shipped' && facts.carrier === 'PICKUP' ? { group: 'customer' } : holderOf(facts, nowMs),
     ...(phoneEnc && { phone: personal.open(phoneEnc, 'phone') }),
     ...(addressEnc && { address: personal.open(addressEnc, 'address') }),
     source: {

@@ -9,9 +9,11 @@ import {
   type OrderFilter,
   type OrderKey,
   type OrderLookup,
+  type TrackState,
 } from './order-facts.ts'
+import { listStatement } from './order-list-sql.ts'
 import { normaliseOrderNo } from './order-no.ts'
-import { findStatement, listStatement, nearestText, type Statement, trackText } from './order-sql.ts'
+import { findStatement, nearestText, type Statement, trackText } from './order-sql.ts'
 import { type OrderRow, orderView } from './order-view.ts'
 import type { PersonalData } from './personal.ts'
 import { parsePhone } from './phone.ts'
@@ -26,6 +28,9 @@ const tailWindowMs = 60 * dayMs
 const listWindowMs = { unshipped: 60 * dayMs, other: 7 * dayMs } as const
 /** Year 9999: the far end of an open window. */
 const endOfTimeMs = 253_402_300_799_000
+
+/** In this order, so that one wish is one statement. Signed parcels are no list: their orders are. */
+const openStates: readonly TrackState[] = ['created', 'collected', 'in_transit', 'delivering', 'exception']
 
 const mostOrders = 50
 /** A privacy number is lent to many buyers and only the extension tells them apart, which stands inside the seal. */
@@ -48,17 +53,26 @@ export function orderLookup(database: Database, personal: PersonalData, clock: C
     },
 
     list: async (filter) => {
-      const statement = listOf(
-        { channel: true, product: plain(filter.product) !== undefined, name: false },
-        filter.stage,
-      )
-      const span = filter.stage === 'paid' ? listWindowMs.unshipped : listWindowMs.other
+      const { stage, by, parcelStates } = filter
+      const delay = plain(filter.delayReason)
+      const states = parcelStates && openStates.filter((state) => parcelStates.includes(state))
+      if (states?.length === 0) return { ...nothing, total: 0 }
+      const statement = listOf({
+        product: plain(filter.product) !== undefined,
+        stage,
+        by,
+        parcelStates: states,
+        delay: delay !== undefined,
+      })
+      const span = stage === 'paid' ? listWindowMs.unshipped : listWindowMs.other
       const rows = await run(statement, {
         ...windowOf(filter, clock.nowMs() - span),
         channel: filter.channel ? [filter.channel] : [...channels],
         product: plain(filter.product),
-        stage: filter.stage,
+        stage,
+        delay,
         limit: limitOf(filter) + 1,
+        offset: Math.max(0, Math.trunc(filter.offset ?? 0)),
       })
       return { ...cut(views(rows), limitOf(filter)), total: Math.min(rows[0]?.total ?? 0, 10_000) }
     },
@@ -86,6 +100,10 @@ type Values = {
   readonly product?: string | undefined
   readonly name?: string | undefined
   readonly stage?: string | undefined
+  readonly delay?: string | undefined
+  readonly offset?: number | undefined
+  readonly backFromMs?: number | undefined
+  readonly backToMs?: number | undefined
 }
 
 type Question = { readonly statement: Statement; readonly values: Values; keep(order: OrderFacts): boolean }
@@ -97,6 +115,7 @@ function questionOf(key: OrderKey, filter: OrderFilter, personal: PersonalData, 
     channel: filter.channel !== undefined,
     product: plain(filter.product) !== undefined,
     name: name !== undefined,
+    returned: filter.returned !== undefined,
   })
   const bare = key.kind === 'phone-tail' && name === undefined
   const values = {
@@ -104,6 +123,8 @@ function questionOf(key: OrderKey, filter: OrderFilter, personal: PersonalData, 
     channel: filter.channel,
     product: plain(filter.product),
     name,
+    backFromMs: filter.returned?.fromMs,
+    backToMs: filter.returned?.toMs,
     limit: limitOf(filter) + 1,
   }
   if (key.kind !== 'phone') return { statement, values: { ...values, value: plainValue(key) }, keep: () => true }

@@ -4,7 +4,15 @@ import type { Clock } from '../runtime/clock.ts'
 const day = 24 * 3_600_000
 
 /** product §0 and reliability.md "Figures to use": days. Event ids are kept 7 days at least. */
-const retentionDays = { inbox: 7, transcript: 7, question: 7, outboxDone: 7, outboxDead: 90 } as const
+const retentionDays = {
+  inbox: 7,
+  transcript: 7,
+  question: 7,
+  memory: 1,
+  draft: 7,
+  outboxDone: 7,
+  outboxDead: 90,
+} as const
 
 /** Rows per statement: a sweep never holds many locks, and never makes the tables' readers wait. */
 const batch = 1_000
@@ -15,6 +23,13 @@ export type Swept = {
   readonly inbox: number
   readonly transcript: number
   readonly questions: number
+  /** What people looked at last, and writes that waited for a confirmation. */
+  readonly memories: number
+  readonly drafts: number
+  /** Words of questions that went to a person; the rest of the row stays. */
+  readonly handoffs: number
+  /** Readings of photos; their files go by their age. */
+  readonly photos: number
   readonly outbox: number
   readonly budgets: number
   /** Expired attachments: their rows are gone, these are the stored files to remove. */
@@ -45,7 +60,32 @@ export function retention({ sql }: Pick<Database, 'sql'>, clock: Clock): { sweep
         () => sql`
           UPDATE query_log SET question = NULL, slots = '{}' WHERE id = ANY(ARRAY(
             SELECT id FROM query_log
-            WHERE at < to_timestamp(${before(retentionDays.question)}::float8) AND question IS NOT NULL
+            WHERE at < to_timestamp(${before(retentionDays.question)}::float8) AND question <> ''
+            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      ),
+      memories: await repeat(
+        () => sql`
+          DELETE FROM chat_memory WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM chat_memory WHERE at < to_timestamp(${before(retentionDays.memory)}::float8)
+            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      ),
+      drafts: await repeat(
+        () => sql`
+          DELETE FROM drafts WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM drafts WHERE expires_at < to_timestamp(${before(retentionDays.draft)}::float8)
+            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      ),
+      photos: await repeat(
+        () => sql`
+          DELETE FROM waybill_photos WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM waybill_photos WHERE expires_at < to_timestamp(${before(0)}::float8)
+            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      ),
+      handoffs: await repeat(
+        () => sql`
+          UPDATE handoffs SET question = '' WHERE id = ANY(ARRAY(
+            SELECT id FROM handoffs
+            WHERE at < to_timestamp(${before(retentionDays.question)}::float8) AND question <> ''
             LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
       ),
       outbox: await repeat(

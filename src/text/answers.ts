@@ -107,6 +107,7 @@ export const stageWords = {
 
 export const bars = {
   stale: (source: string, silence: string) => `${source}已${silence}没有消息，内容可能过时`,
+  staleTrack: (silence: string) => `轨迹已${silence}没有刷新，可能过时`,
   silent: (silence: string) => `物流已${silence}没有更新`,
   unscanned: (silence: string) => `发货${silence}快递仍未揽收`,
 } as const
@@ -173,10 +174,16 @@ export const listTitles = {
     body: what,
     tail: `共${total}单，最近${shown}单`,
   }),
+  page: (what: string, total: string, from: number, to: number): Phrase => ({
+    head: '',
+    body: what,
+    tail: `共${total}单，第${from}～${to}单`,
+  }),
   all: (what: string, total: string): Phrase => ({ head: '', body: what, tail: `共${total}单` }),
   atLeast: (count: number) => `${count}+`,
   none: (what: string): Phrase => ({ head: '', body: what, tail: '没有订单' }),
   ordered: (when: string) => `${when}下单的`,
+  deeds: { pay: '付款', ship: '发货', sign: '签收' },
   lastDays: (days: number) => `近${days}天`,
   choose: (who: string | undefined, count: string): Phrase => ({
     head: '',
@@ -199,18 +206,4 @@ export const notFoundTexts = {
   nothingNear: '也没有只差一位的单号',
   tail: (tail: string) => `尾号${tail}`,
   see: (tail: string) => `查…${tail}`,
-} as const
-
-export const helpTexts = {
-  title: '发单号、手机号或姓名，我来查',
-  lines: [
-    '查订单：6936476692437472563 到哪了',
-    '按手机：手机尾号9746 前天的订单到哪了',
-    '按姓名：刘芳昨天买的纸尿裤在哪里',
-    '查物流：SF1694121245991 物流',
-    '查快递：6936476692437472563 发的哪家快递',
-    '列订单：17000009354 最近三天的单',
-    '按条件：今天京东待发货的有哪些',
-  ],
-  note: '支持抖音、天猫、京东、小程序、门店、经销商单号',
 } as const

@@ -44,6 +44,23 @@ export const customerWording = {
     `${order(tail)}已完成退货${refunded === undefined ? '，正在为您办理退款' : `，${refunded}已退款`}。${close}`,
   refunded: (tail: string, when: string) => `${order(tail)}已于${when}退款。${close}`,
   cancelled: (tail: string) => `${order(tail)}已取消。${close}`,
+  shippedOn: (tail: string, when: string, parcel: string) =>
+    `${order(tail)}已于${when}发出，${parcel}，请您留意查收。${close}`,
+  arrival: (tail: string, due: string, parcel: string, step: string) =>
+    `${order(tail)}预计${due}送达，${parcel}${step}，请您保持电话畅通，留意查收。${close}`,
+  arrivalLate: (tail: string, parcel: string, step: string) =>
+    `${order(tail)}比预计的时间晚了，非常抱歉。${parcel}${step}，我们会联系快递尽快送达。${close}`,
+  arrivalUnknown: (tail: string, parcel: string, step: string) =>
+    `${order(tail)}正在运输途中，${parcel}${step}，快递还没有给出送达时间，有进展会告诉您。${close}`,
+  asked: (tail: string, parcel: string, since: string) =>
+    `${order(tail)}已发出，${parcel}。快递最近一次更新是${since}，之后没有新的进展，让您久等了，非常抱歉。我们已联系快递核实，有结果会马上告诉您。`,
+  unscanned: (tail: string, parcel: string) =>
+    `${order(tail)}已打包，${parcel}，快递还没有揽收，让您久等了，非常抱歉。我们会催促快递尽快取件。${close}`,
+  notSigned: (tail: string, parcel: string, step: string) =>
+    `${order(tail)}目前还没有签收记录，${parcel}${step}，送达后会有签收信息。${close}`,
+  numberLater: (tail: string) =>
+    `${order(tail)}正在为您安排发货，快递单号还没有生成，生成后会马上告诉您，让您久等了，非常抱歉。${close}`,
+  numberNow: (tail: string, parcel: string) => `${order(tail)}的快递单号已更新，${parcel}，请您留意查收。${close}`,
   parcel: (carrier: string, number: string) => `由${carrier}承运，单号${number}`,
   carrierOnly: (carrier: string) => `由${carrier}承运`,
   severalParcels: (count: number) => `共${count}个包裹`,

@@ -62,6 +62,20 @@ export function dueText(atMs: number, nowMs: number): string {
   return minute === 0 ? `今天${hour}点前` : `今天${clockText(atMs)}前`
 }
 
+/** The same with its hour on any day: 今天18点前 · 11-23 18点前 · 11-23 08:30前 · 11-23 (no hour known). */
+export function dueHourText(atMs: number, nowMs: number): string {
+  const { hour, minute } = civil(atMs)
+  if (sameDay(atMs, nowMs) || (hour === 0 && minute === 0) || (hour === 23 && minute === 59))
+    return dueText(atMs, nowMs)
+  return `${dayText(atMs, nowMs)} ${minute === 0 ? `${hour}点` : clockText(atMs)}前`
+}
+
+/** Whole hours, from 100 on whole days: 51时 · 4天. */
+export function hoursText(ms: number): string {
+  const hours = Math.floor(Math.max(0, ms) / hourMs)
+  return hours < 100 ? `${hours}时` : `${Math.floor(hours / 24)}天`
+}
+
 /** 24分 · 1时24分 · 52时 · 4天3时; below a minute 不到1分. Negative counts as none. */
 export function durationText(ms: number): string {
   const minutes = Math.floor(Math.max(0, ms) / minuteMs)
@@ -111,6 +125,12 @@ export function hidePerson(text: string, person: Person): string {
   if (person.name !== undefined && [...person.name].length >= 2)
     shown = shown.replaceAll(person.name, maskName(person.name))
   return shown.replace(/(?<![\dA-Z])1[3-9]\d{9}(?!\d)/g, maskPhone)
+}
+
+/** 缺货，等补货: stops between Chinese words in their Chinese form. */
+export function chineseStops(text: string): string {
+  const forms: Readonly<Record<string, string>> = { ',': '，', ';': '；', ':': '：' }
+  return text.replace(/(?<=\p{Script=Han})[,;:](?=\p{Script=Han})/gu, (stop) => forms[stop] ?? stop)
 }
 
 /** Two words side by side; a blank keeps digits and letters of one from running into those of the other. */

@@ -12,17 +12,20 @@ export const sentences = {
   tooLong: '这段内容太长，只读了开头，没有找到单号。请只发单号和问题。',
   thanks: '不客气，需要查单随时发单号。',
   smalltalk: '在的。需要查单，直接发单号、手机号或姓名。',
-  unsupported: '这件事我办不了，请找值班同事处理。我能查订单、快递单号和物流，发「帮助」看例子。',
-  handoff: '我还不能直接转给同事，请在群里找值班组长，并带上单号。查订单、查物流可以直接问我。',
+  morning: '早，今天也顺顺利利。要查单直接发单号。',
+  tired: '辛苦了，这种时候最磨人。要查的单发来，我先帮您看。',
+  praised: '能帮上就好。',
+  noted: '好的，有需要再叫我。',
+  sorry: '没关系，再发一次单号，我重新查。',
+  bye: '好的，回头见。',
+  whoIsThis: '我是查单助手，订单、物流、退货退款、赠品、库存都能查。',
   soonTitle: (what: string) => `「${what}」还答不了`,
   soonWriteTitle: (what: string) => `「${what}」还办不了`,
   soon: '这类问题已能听懂，答案还在接入中',
   soonWrite: '还在接入中，这次没有改动任何数据，请先在原系统办理',
   soonButOrder: '这一单的状态和物流现在就能看',
   soonInstead: '现在能查：订单状态、快递单号、物流、订单列表',
-  notOnly: (status: string, wider: string) => `还不能只列「${status}」，先列${wider}的`,
   denied: (what: string, roles: string) => `${what}需要「${roles}」，可以找值班组长。这次没有改动任何数据。`,
-  image: '暂时还不能读照片里的面单。请直接发单号，例如：SF1694121245991 物流。',
   forged: '这个按钮认不出来，可能来自别的系统。请重新发单号。',
   expired: '这个按钮已过期，请重新发单号。',
   notYours: '这个按钮是给别人的。请自己发一次单号，我重新回答。',
@@ -31,9 +34,21 @@ export const sentences = {
   shown: '已更新',
 } as const
 
+/** The first that fits says it; a greeting without any of these is answered with what to send. */
+const replies: readonly (readonly [RegExp, string])[] = [
+  [/谢|辛苦|感谢/, sentences.thanks],
+  [/你是谁|叫什么|你是(?:什么|人|机器)/, sentences.whoIsThis],
+  [/烦|难缠|难搞|头疼|郁闷|难|受不了|疯|忙死|累|崩溃|气死|无语|唉|服了/, sentences.tired],
+  [/^早|早上好|早安/, sentences.morning],
+  [/再见|拜拜|88|下班|晚安/, sentences.bye],
+  [/抱歉|不好意思|对不起/, sentences.sorry],
+  [/厉害|不错|棒|爱你|666|赞|牛/, sentences.praised],
+  [/^(?:好的?|收到|ok|嗯+|哦+|好吧|知道了|明白|没事|不用了)[。.!！~]*$/i, sentences.noted],
+]
+
 /** A short human line for a greeting, thanks or a sigh. */
 export function smalltalkText(line: string): string {
-  return /谢|辛苦|感谢/.test(line) ? sentences.thanks : sentences.smalltalk
+  return replies.find(([form]) => form.test(line.trim()))?.[1] ?? sentences.smalltalk
 }
 
 /** 客服、客服组长 … joined for a sentence. */

@@ -34,3 +34,13 @@ export function exceptionReason(words: string): string {
       .split(/[，。；;]/)[0] ?? ''
   )
 }
+
+/** The place a parcel is on its way to, when the carrier names one: 杭州萧山转运中心. */
+export function nextStop(words: string): string | undefined {
+  return /(?:下一站|发往)[：:]?\s*【?([^】，,。；;（(]{2,30})/.exec(words)?.[1]?.trim() || undefined
+}
+
+/** Who brings it, as the carrier names them: 王师傅(139****8812). */
+export function courierIn(words: string): string | undefined {
+  return /([\p{Script=Han}]{1,3}师傅(?:[（(][\d*\s-]{5,20}[）)])?)/u.exec(words)?.[1]
+}

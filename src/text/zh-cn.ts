@@ -204,20 +204,29 @@ const stageOfStatus: Readonly<Record<string, StageCode>> = {
   已取消: 'cancelled',
 }
 
-/** Words for a part of what the hub calls one stage. */
-const withinStage: Readonly<Record<string, StageCode>> = {
-  待揽收: 'shipped',
-  运输中: 'shipped',
-  派件中: 'shipped',
-  未签收: 'shipped',
-  异常: 'shipped',
-  缺货: 'paid',
+type ParcelStateCode = 'created' | 'collected' | 'in_transit' | 'delivering' | 'exception'
+
+/** Words for where the parcels of an order stand. */
+const parcelsOfStatus: Readonly<Record<string, readonly ParcelStateCode[]>> = {
+  待揽收: ['created'],
+  已揽收: ['collected'],
+  运输中: ['in_transit'],
+  派件中: ['delivering'],
+  异常: ['exception'],
+  未签收: ['created', 'collected', 'in_transit', 'delivering', 'exception'],
 }
 
-/** The stage that a filter word of the question set names; `exact` is false when the stage is wider than the word. */
-export function statusStage(status: string): { readonly stage: StageCode; readonly exact: boolean } | undefined {
-  const whole = stageOfStatus[status]
-  if (whole !== undefined) return { stage: whole, exact: true }
-  const wider = withinStage[status]
-  return wider === undefined ? undefined : { stage: wider, exact: false }
+/** What a filter word of the question set asks for; undefined for a word that is none. */
+export function statusFilter(
+  status: string,
+):
+  | { readonly stage: StageCode; readonly delayReason?: string }
+  | { readonly parcelStates: readonly ParcelStateCode[] }
+  | undefined {
+  const stage = stageOfStatus[status]
+  if (stage !== undefined) return { stage }
+  // sources write why an order waits in their own words, and all of them say it with this one
+  if (status === '缺货') return { stage: 'paid', delayReason: '缺货' }
+  const parcelStates = parcelsOfStatus[status]
+  return parcelStates && { parcelStates }
 }

@@ -1,40 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { handedOverCard, receivedCard, toPersonButton, withdrawnCard } from '../../cards/handoff.ts'
 import { helpCard } from '../../cards/help.ts'
-import { type Card, cardLimits } from '../../src/chat/card.ts'
+import { nearestCard } from '../../cards/nearest.ts'
+import { numberNotFoundCard } from '../../cards/not-found.ts'
+import { votedDownCard } from '../../cards/voted-down.ts'
+import { whichOneCard } from '../../cards/which-one.ts'
+import type { Card } from '../../src/chat/card.ts'
+import type { Tried } from '../../src/hub/on-demand.ts'
+import { intents } from '../../src/understanding/types.ts'
 import { anyMoment, anyOrder } from '../kit/arbitrary-order.ts'
-import { everyCard } from '../kit/every-card.ts'
-
-const size = (text: string) => [...text].length
-
-/** Every limit of chat/card.ts that this card breaks. */
-function faultsOf(card: Card): string[] {
-  const faults: string[] = []
-  const check = (what: string, text: string, most: number) => {
-    if (size(text) > most) faults.push(`${what} has ${size(text)} characters: ${text}`)
-    if (text.trim() !== text || text === '') faults.push(`${what} is blank at an end: «${text}»`)
-    if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) faults.push(`${what} holds an invisible sign`)
-    if (/undefined|null|NaN|\[object/.test(text)) faults.push(`${what} prints a missing value: ${text}`)
-  }
-  check('title', card.title, cardLimits.titleChars)
-  if (card.bar !== undefined) check('bar', card.bar, cardLimits.barChars)
-  if (card.note !== undefined) check('note', card.note, cardLimits.noteChars)
-  for (const { label, value } of card.facts) {
-    check('label', label, cardLimits.labelChars)
-    check('value', value, cardLimits.valueChars)
-  }
-  for (const line of card.lines ?? []) check('line', line, cardLimits.lineChars)
-  for (const { label, token } of card.buttons) {
-    check('button', label, cardLimits.buttonChars)
-    if (Buffer.byteLength(token) > cardLimits.tokenBytes) faults.push(`token of ${label} is too long`)
-  }
-  if (card.facts.length > cardLimits.facts) faults.push(`${card.facts.length} facts`)
-  if ((card.lines?.length ?? 0) > cardLimits.lines) faults.push(`${card.lines?.length} lines`)
-  if (card.buttons.length > cardLimits.buttons) faults.push(`${card.buttons.length} buttons`)
-  if (new Set(card.buttons.map(({ token }) => token)).size < card.buttons.length)
-    faults.push('two buttons are the same')
-  return faults
-}
+import { faultsOf } from '../kit/card-faults.ts'
+import { codec, everyCard } from '../kit/every-card.ts'
 
 test('any order makes cards within every limit', () => {
   fc.assert(
@@ -53,6 +30,43 @@ test('any order makes cards within every limit', () => {
 
 test('the help card keeps the limits', () => {
   expect(faultsOf(helpCard())).toEqual([])
+})
+
+test('so do the cards of the talk, whatever was asked and whoever takes it', () => {
+  const words = fc.string({ unit: 'grapheme', maxLength: 400 })
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => /[\p{L}\p{N}]/u.test(text))
+  const tried = fc.array(
+    fc.record<Tried>({
+      source: fc.constant('x'),
+      channel: fc.constantFrom('douyin', 'tmall', 'jd', 'miniapp', 'pos', 'distributor'),
+      outcome: fc.constantFrom('none', 'failed', 'timeout', 'found'),
+      ms: fc.nat(3_000),
+    }),
+    { maxLength: 18 },
+  )
+  const view = { mode: 'masked', nowMs: Date.parse('2026-11-22T10:05:00+08:00') } as const
+  const about = { orderId: 'SO261120733961', returnId: 'TH2611210033' }
+  const memberId = 'mem_0mho1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c'
+  const id = 'ho_0mho1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c'
+  const near = [{ id: about.orderId, channel: 'distributor' as const, orderNo: 'JXS07-20261121-9034', seenToday: true }]
+  fc.assert(
+    fc.property(words, name, tried, fc.subarray([...intents]), (question, who, asked, intended) => {
+      const cards = [
+        whichOneCard('logistics.missing_waybill', { ...about, name: who }, view, codec),
+        nearestCard(intended, toPersonButton(codec, memberId, 'AAAAAAAAAAA'), codec),
+        handedOverCard({ id, who, what: '抖音…2563', again: false }, memberId, codec),
+        withdrawnCard(who, true),
+        receivedCard(
+          { from: who, role: '客服', what: who, question, about: { intent: 'refund.eta', ...about } },
+          codec,
+        ),
+        votedDownCard(codec, memberId, 'AAAAAAAAAAA'),
+        numberNotFoundCard('6936476692437472653', near, view, codec, { tried: asked }),
+      ]
+      for (const card of cards) expect(faultsOf(card)).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('the check sees a card that breaks them', () => {

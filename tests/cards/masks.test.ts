@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { customerScript } from '../../cards/customer-script.ts'
+import { orderScript } from '../../cards/order-script.ts'
 import { orderSummaryCard } from '../../cards/order-summary.ts'
 import { cardText } from '../../src/chat/card.ts'
 import type { OrderFacts } from '../../src/hub/order-facts.ts'
 import { anyMoment, anyOrder } from '../kit/arbitrary-order.ts'
-import { codec, everyCard } from '../kit/every-card.ts'
+import { codec, everyCard, scripted } from '../kit/every-card.ts'
 import { nowMs, order } from '../kit/sample-orders.ts'
 
 const person = fc.record({
@@ -36,9 +36,18 @@ function withPerson(
     holdReason: told,
     delayReason: told,
     quarantineReason: told,
+    waveNo: told,
+    corrections: [{ field: 'signer', oldValue: `${name}(本人)`, newValue: told, by: '小李', atMs: facts.orderedAtMs }],
     parcels: facts.parcels.map((parcel) => ({
       ...parcel,
       signer: `${name}本人`,
+      call: {
+        id: 'WH2611220031',
+        reason: told,
+        openedAtMs: facts.orderedAtMs,
+        closedAtMs: facts.orderedAtMs,
+        result: told,
+      },
       nodes: parcel.nodes.map((node) => ({ ...node, text: `${told}已签收`, place: `${address}` })),
     })),
   }
@@ -49,7 +58,7 @@ test('a masked card holds no full name, phone or address, wherever they are stor
     fc.property(anyOrder, person, anyMoment, (facts, who, at) => {
       const shown = [
         ...everyCard([withPerson(facts, who)], { mode: 'masked', nowMs: at }).map(cardText),
-        customerScript(withPerson(facts, who), at),
+        ...scripted.map((intent) => orderScript(withPerson(facts, who), at, intent)),
       ].join('\n')
       for (const secret of [who.name, who.phone, who.phone.replace('-', ''), who.address])
         expect(shown).not.toContain(secret)

@@ -1,22 +1,24 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { customerScript } from '../../cards/customer-script.ts'
+import { orderScript } from '../../cards/order-script.ts'
 import type { Card } from '../../src/chat/card.ts'
 import { cardText } from '../../src/chat/card.ts'
 import type { OrderFacts } from '../../src/hub/order-facts.ts'
 import {
   clockText,
   dayText,
+  dueHourText,
   dueText,
   durationText,
   fenText,
+  hoursText,
   maskPhone,
   momentText,
   spokenDay,
   spokenMoment,
 } from '../../src/text/format.ts'
 import { anyMoment, anyOrder } from '../kit/arbitrary-order.ts'
-import { everyCard } from '../kit/every-card.ts'
+import { everyCard, scripted } from '../kit/every-card.ts'
 import { nowMs, order } from '../kit/sample-orders.ts'
 
 const runs = (text: string): readonly string[] => text.normalize('NFC').match(/\d+/g) ?? []
@@ -37,7 +39,16 @@ function groundedIn(facts: OrderFacts, nowMs: number): ReadonlySet<string> {
     else if (typeof value === 'number' && /atMs$/i.test(name)) {
       const gap = Math.abs(nowMs - value)
       const written = [clockText(value), dayText(value, nowMs), momentText(value, nowMs), dueText(value, nowMs)]
-      allow([...written, spokenDay(value, nowMs), spokenMoment(value, nowMs), durationText(gap)].join(' '))
+      allow(
+        [
+          ...written,
+          spokenDay(value, nowMs),
+          spokenMoment(value, nowMs),
+          durationText(gap),
+          hoursText(gap),
+          dueHourText(value, nowMs),
+        ].join(' '),
+      )
     } else if (typeof value === 'number') allowed.add(String(value))
     else if (Array.isArray(value)) for (const inner of value) walk(inner, name)
     else if (typeof value === 'object' && value !== null)
@@ -52,8 +63,8 @@ function groundedIn(facts: OrderFacts, nowMs: number): ReadonlySet<string> {
   return allowed
 }
 
-/** Words of a fixed text with a figure in it: 128 is the total the list is made with, 60 the days searched. */
-const given = new Set(['128', '60', '5', '2', '1'])
+/** Words of a fixed text with a figure in it: 128 is the total the list is made with (also from the 6th on), 60 the days searched. */
+const given = new Set(['128', '60', '6', '5', '2', '1'])
 
 function invented(card: Card, allowed: ReadonlySet<string>): readonly string[] {
   return runs(cardText(card)).filter((run) => !allowed.has(run) && !given.has(run))
@@ -73,7 +84,8 @@ test('so does every number of the customer wording', () => {
   fc.assert(
     fc.property(anyOrder, anyMoment, (facts, at) => {
       const allowed = groundedIn(facts, at)
-      expect(runs(customerScript(facts, at)).filter((run) => !allowed.has(run))).toEqual([])
+      for (const intent of scripted)
+        expect(runs(orderScript(facts, at, intent)).filter((run) => !allowed.has(run))).toEqual([])
     }),
     { numRuns: 300 },
   )

@@ -12,6 +12,7 @@ import { sampleQuestions } from '../../src/seed/sample-questions.ts'
 import { seedSample } from '../../src/seed/seed-sample.ts'
 import { transcript } from '../kit/ask-desk.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
+import { quietParts } from '../kit/quiet-parts.ts'
 
 const nowMs = Date.parse('2026-11-22T10:00:00+08:00')
 const personal = personalData('5a'.repeat(32))
@@ -24,7 +25,7 @@ beforeAll(async () => {
   await seedSample(hub.database, { orders: 1200, seed: 7, nowMs, personal, log: silentLog })
   const clock = fixedClock(nowMs)
   const lookup = orderLookup(hub.database, personal, clock)
-  const [route] = routes({ lookup, clock, codec: actionCodec(new Uint8Array(32)) })
+  const [route] = routes({ ...quietParts, lookup, clock, codec: actionCodec(new Uint8Array(32)) })
   ask = async (text, kind, role) => {
     const event = {
       kind: 'text',

@@ -93,6 +93,18 @@ const parcelOf = fc.record({
   signedAtMs: maybe(someTime),
   signer: maybe(words),
   trackedAtMs: maybe(someTime),
+  trackStaleAfterMs: maybe(fc.integer({ min: 60_000, max: 200_000_000 })),
+  signPhotoUrl: maybe(fc.constant('https://sign.example.com/a.jpg')),
+  call: maybe(
+    fc.record({
+      id: fc.stringMatching(/^WH\d{10}$/),
+      reason: words,
+      openedAtMs: someTime,
+      openedBy: maybe(words),
+      closedAtMs: maybe(someTime),
+      result: maybe(words),
+    }),
+  ),
   lines: fc.array(fc.record({ lineId: fc.constantFrom('L1', 'L2', 'L9'), qty: fc.integer({ min: 1, max: 99 }) }), {
     maxLength: 3,
   }),
@@ -151,6 +163,24 @@ export const anyOrder: fc.Arbitrary<OrderFacts> = fc
     shippedAtMs: maybe(someTime),
     signedAtMs: maybe(someTime),
     signer: maybe(words),
+    signerKind: maybe(fc.constantFrom('self' as const, 'agent' as const, 'other' as const)),
+    signPhotoUrl: maybe(fc.constant('https://sign.example.com/o.jpg')),
+    noteCount: maybe(fc.integer({ min: 1, max: 99 })),
+    claimedShippedAtMs: maybe(someTime),
+    sourceModifiedAtMs: maybe(someTime),
+    waveNo: maybe(words),
+    corrections: maybe(
+      fc.array(
+        fc.record({
+          field: fc.constantFrom('waybill_no' as const, 'signer' as const, 'cancelled' as const),
+          oldValue: maybe(words),
+          newValue: words,
+          by: maybe(words),
+          atMs: someTime,
+        }),
+        { maxLength: 2 },
+      ),
+    ),
     returnedAtMs: maybe(someTime),
     refundedAtMs: maybe(someTime),
     cancelledAtMs: maybe(someTime),

@@ -1,4 +1,4 @@
-import type { Found, OrderFacts, OrderFilter, OrderKey, OrderLookup } from '../../src/hub/order-facts.ts'
+import type { Found, ListFilter, OrderFacts, OrderFilter, OrderKey, OrderLookup } from '../../src/hub/order-facts.ts'
 
 /** The look-up port over a list of orders, newest first; keeps what was asked of it. */
 export function memoryLookup(orders: readonly OrderFacts[]): OrderLookup & { readonly asked: OrderKey[] } {
@@ -15,10 +15,9 @@ export function memoryLookup(orders: readonly OrderFacts[]): OrderLookup & { rea
       )
     },
     list: async (filter) => {
-      const all = newestFirst.filter(
-        (order) => passes(order, filter) && (!filter.stage || order.stage === filter.stage),
-      )
-      return { ...cut(all, filter.limit), total: all.length }
+      const { window, ...rest } = filter
+      const all = newestFirst.filter((order) => passes(order, rest) && listed(order, filter))
+      return { ...cut(all.slice(filter.offset ?? 0), filter.limit), total: all.length }
     },
     nearest: async (orderNo, limit) =>
       newestFirst
@@ -27,6 +26,19 @@ export function memoryLookup(orders: readonly OrderFacts[]): OrderLookup & { rea
         .map(({ id, channel, orderNo: number }) => ({ id, channel, orderNo: number })),
     track: async (orderId) => orders.find(({ id }) => id === orderId),
   }
+}
+
+/** The conditions that only a list has. */
+function listed(
+  order: OrderFacts,
+  { window, stage, by = 'order', parcelStates, delayReason = '' }: ListFilter,
+): boolean {
+  const at = { order: order.orderedAtMs, pay: order.paidAtMs, ship: order.shippedAtMs, sign: order.signedAtMs }[by]
+  if (at === undefined || (window && (at < window.fromMs || at > window.toMs))) return false
+  if (stage !== undefined && order.stage !== stage) return false
+  const moving = order.stage === 'shipped' || order.stage === 'part_shipped'
+  if (parcelStates && !(moving && order.parcels.some(({ state }) => parcelStates.includes(state)))) return false
+  return (order.delayReason ?? '').includes(delayReason)
 }
 
 function fits(order: OrderFacts, key: OrderKey): boolean {
@@ -50,7 +62,9 @@ function fits(order: OrderFacts, key: OrderKey): boolean {
   }
 }
 
-function passes(order: OrderFacts, { window, channel, product }: OrderFilter): boolean {
+function passes(order: OrderFacts, { window, channel, product, returned }: OrderFilter): boolean {
+  const back = (atMs: number) => returned !== undefined && atMs >= returned.fromMs && atMs <= returned.toMs
+  if (returned && !order.returns.some(({ appliedAtMs }) => back(appliedAtMs))) return false
   if (window && (order.orderedAtMs < window.fromMs || order.orderedAtMs > window.toMs)) return false
   if (channel && order.channel !== channel) return false
   return product === undefined || order.lines.some(({ name }) => name.includes(product))

@@ -149,4 +149,19 @@ CREATE INDEX "order_corrections_order" ON "order_corrections" USING btree ("orde
 CREATE INDEX "rule_decisions_order" ON "rule_decisions" USING btree ("order_id","decided_at");--> statement-breakpoint
 CREATE INDEX "query_log_answer" ON "query_log" USING btree ("answer_key");--> statement-breakpoint
 CREATE INDEX "query_log_down" ON "query_log" USING btree ("voted_at") WHERE vote = 'down';--> statement-breakpoint
-ALTER TABLE "query_log" ADD CONSTRAINT "query_log_vote" CHECK (vote IN ('up','down'));
+ALTER TABLE "query_log" ADD CONSTRAINT "query_log_vote" CHECK (vote IN ('up','down'));--> statement-breakpoint
+CREATE INDEX "gifts_out_of_stock" ON "gifts" USING btree ("decided_at") WHERE verdict = 'out_of_stock';--> statement-breakpoint
+CREATE INDEX "orders_shipped" ON "orders" USING btree ("shipped_at","channel") WHERE shipped_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "orders_signed" ON "orders" USING btree ("signed_at","channel") WHERE signed_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "orders_refunded" ON "orders" USING btree ("refunded_at") WHERE refunded_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "orders_promise" ON "orders" USING btree ("promise_ship_at") WHERE paid_at IS NOT NULL AND shipped_at IS NULL AND cancelled_at IS NULL;--> statement-breakpoint
+CREATE INDEX "orders_shipped_late" ON "orders" USING btree ("ordered_at") WHERE shipped_at > promise_ship_at;--> statement-breakpoint
+CREATE INDEX "orders_without_waybill" ON "orders" USING btree ("ordered_at") WHERE shipped_at IS NULL AND cancelled_at IS NULL AND (quarantined_at IS NOT NULL OR (waybill_no IS NULL AND source_stage ~ '^(part_)?(shipped|signed)'));--> statement-breakpoint
+CREATE INDEX "parcels_signed" ON "parcels" USING btree ("signed_at") WHERE signed_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "parcels_moving" ON "parcels" USING btree (coalesce("last_event_at", "shipped_at")) WHERE state IN ('collected','in_transit','delivering');--> statement-breakpoint
+CREATE INDEX "parcels_unscanned" ON "parcels" USING btree ("shipped_at") WHERE state = 'created' AND shipped_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "parcels_trouble" ON "parcels" USING btree ("last_event_at") WHERE state = 'exception';--> statement-breakpoint
+CREATE INDEX "returns_applied" ON "returns" USING btree ("applied_at");--> statement-breakpoint
+CREATE INDEX "returns_pending" ON "returns" USING btree ("applied_at") WHERE approval = 'pending';--> statement-breakpoint
+CREATE INDEX "returns_refunded" ON "returns" USING btree ("refunded_at") WHERE refunded_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "handoffs_to" ON "handoffs" USING btree ("to_role","at") WHERE withdrawn_at IS NULL;

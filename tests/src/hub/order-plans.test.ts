@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OrderKey, Stage } from '../../../src/hub/order-facts.ts'
-import { findStatement, listStatement, nearestText, trackText } from '../../../src/hub/order-sql.ts'
+import { type ListShape, listStatement } from '../../../src/hub/order-list-sql.ts'
+import { findStatement, nearestText, trackText } from '../../../src/hub/order-sql.ts'
 import { type StageFacts, stageOf } from '../../../src/hub/stage.ts'
 import { stageSql } from '../../../src/hub/stage-sql.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
@@ -37,7 +38,7 @@ describe('the stage in SQL', () => {
 
   test('is the stage of hub/stage.ts, whatever the facts', async () => {
     const { sql } = fresh.database
-    const many = fc.sample(facts, 400)
+    const many = fc.sample(facts, 1200)
     const when = (ms: number | undefined) => (ms === undefined ? null : 'now')
     const orders = many.map((fact, i) => ({
       id: `S${i}`,
@@ -122,6 +123,8 @@ describe('plans', () => {
     fromMs: '0',
     toMs: '4e12',
     limit: '21',
+    offset: '5',
+    delay: `'x'`,
     channel: `'jd'`,
     product: `'x'`,
     name: `'n1'`,
@@ -144,8 +147,21 @@ describe('plans', () => {
     }
   })
 
-  test.each([undefined, 'paid', 'shipped', 'returning'] as const)('list of %s', async (stage) => {
-    const { text, slots } = listStatement({ channel: true, product: false, name: false }, stage)
+  const lists: readonly ListShape[] = [
+    { product: false },
+    { product: true, stage: 'paid' },
+    { product: false, stage: 'paid', delay: true },
+    { product: false, stage: 'shipped' },
+    { product: false, stage: 'returning' },
+    { product: false, by: 'pay' },
+    { product: true, by: 'ship' },
+    { product: false, by: 'sign' },
+    { product: false, by: 'sign', stage: 'signed' },
+    { product: false, parcelStates: ['delivering'] },
+    { product: false, parcelStates: ['created', 'collected', 'in_transit', 'delivering', 'exception'] },
+  ]
+  test.each(lists)('list %j', async (shape) => {
+    const { text, slots } = listStatement(shape)
     const values = slots.map((slot) => (slot === 'channel' ? `'{jd,tmall}'` : (literal[slot] ?? '')))
     expect(await planOf(text, values)).not.toMatch(noScan)
   })

@@ -1,0 +1,165 @@
+import type { Button, Card } from '../src/chat/card.ts'
+import type { CarrierCode, OrderFacts } from '../src/hub/order-facts.ts'
+import type { PhotoReading } from '../src/hub/photo-reading.ts'
+import type { PhotoMatch, Twin } from '../src/hub/photos.ts'
+import { factValues, noteParts, type Phrase, sayings } from '../src/text/answers.ts'
+import { beside, circled, clockText, dayText, maskName, momentText } from '../src/text/format.ts'
+import { carrierName, channelName } from '../src/text/zh-cn.ts'
+import { photoTexts } from '../src/text/zh-photos.ts'
+import type { ActionCodec } from './actions.ts'
+import { type Draft, fitCard } from './fit.ts'
+import { tailOf } from './order-rows.ts'
+import type { View } from './view.ts'
+
+export type ReadPhotoFacts = {
+  readonly photoId: string
+  readonly reading: PhotoReading
+  readonly match?: PhotoMatch | undefined
+  /** The matched order. */
+  readonly order?: OrderFacts | undefined
+  readonly twin?: Twin | undefined
+}
+
+const { titles, labels, buttons } = photoTexts
+const mostChoices = 4
+
+/** What the photo of a waybill said, and what to do with it; asks for exactly the field that is open. */
+export function waybillResultCard(facts: ReadPhotoFacts, view: View, codec: ActionCodec): Card {
+  const { reading } = facts
+  const draft =
+    reading.rivals.length > 0
+      ? choiceDraft(facts, codec)
+      : reading.waybillNo === null
+        ? openDraft(reading, codec)
+        : reading.sure
+          ? sureDraft(facts, codec)
+          : doubtDraft(facts, codec)
+  const twin = facts.twin === undefined ? undefined : photoTexts.seenBefore(momentText(facts.twin.atMs, view.nowMs))
+  return fitCard(
+    {
+      ...draft,
+      facts: [...rows(facts, view)],
+      lines: [...(draft.lines ?? []), twin],
+      note: [noteParts.asOf(clockText(view.nowMs))],
+    },
+    (text) => text,
+  )
+}
+
+type Part = Pick<Draft, 'title' | 'tone' | 'lines' | 'buttons'>
+
+/** Acted on without asking. */
+function sureDraft({ reading, match }: ReadPhotoFacts, codec: ActionCodec): Part {
+  const number = numbered(reading.carrier, reading.waybillNo ?? '')
+  const title = match === undefined ? titles.unmatched(number) : titles[match.kind](number)
+  return {
+    title,
+    tone: match === undefined ? 'warn' : 'calm',
+    lines: [match === undefined ? photoTexts.noMatch : undefined, openCarrier(reading)],
+    buttons: [...matchButtons(match, codec), typeButton(codec)],
+  }
+}
+
+/** A number with one witness: shown to be confirmed, never acted on. */
+function doubtDraft({ photoId, reading }: ReadPhotoFacts, codec: ActionCodec): Part {
+  const number = reading.waybillNo ?? ''
+  return {
+    title: titles.check(number),
+    tone: 'warn',
+    lines: [reading.ask.includes('carrier') ? photoTexts.carrierConflict : undefined],
+    buttons: [isButton(photoId, number, buttons.yes, 'go', codec), retakeButton(codec), typeButton(codec)],
+  }
+}
+
+function choiceDraft({ photoId, reading }: ReadPhotoFacts, codec: ActionCodec): Part {
+  const numbers = [...(reading.waybillNo === null ? [] : [reading.waybillNo]), ...reading.rivals].slice(0, mostChoices)
+  return {
+    title: titles.choose(numbers.length),
+    tone: 'warn',
+    lines: numbers.map((number, index) => `${circled(index + 1)} ${number}`),
+    buttons: [
+      ...numbers.map((number, index) => isButton(photoId, number, circled(index + 1), 'plain', codec)),
+      typeButton(codec),
+    ],
+  }
+}
+
+/** No number: why, and what helps. */
+function openDraft({ unreadable }: PhotoReading, codec: ActionCodec): Part {
+  return {
+    title: unreadable === undefined ? titles.ask : photoTexts.unreadableTitle(unreadable),
+    tone: 'warn',
+    lines: [unreadable === undefined ? undefined : photoTexts.advice(unreadable)],
+    buttons: [retakeButton(codec), typeButton(codec)],
+  }
+}
+
+function* rows(
+  { reading, order }: ReadPhotoFacts,
+  view: View,
+): Generator<readonly [string, string | Phrase | undefined]> {
+  const { carrier, waybillNo, sentAt, phoneTail, orderNo, evidence } = reading
+  if (carrier !== null) yield [labels.carrier, carrierName(carrier)]
+  if (waybillNo !== null && reading.rivals.length === 0) yield [labels.number, waybillNo]
+  if (sentAt !== null) yield [labels.sent, sentText(sentAt, view.nowMs)]
+  if (phoneTail !== null) yield [labels.phone, photoTexts.phone(phoneTail)]
+  if (order !== undefined) yield [labels.order, orderText(order)]
+  else if (orderNo !== null) yield [labels.shop, orderNo]
+  if (evidence !== null) yield [labels.evidence, photoTexts.evidence[evidence]]
+}
+
+/** A chat may be a group: the buyer only as 张*. */
+function orderText(order: OrderFacts): string {
+  const tail = factValues.orderTail(channelName(order.channel), tailOf(order.orderNo))
+  return order.consigneeName === undefined ? tail : `${tail} ${maskName(order.consigneeName)}`
+}
+
+function sentText(sentAt: NonNullable<PhotoReading['sentAt']>, nowMs: number): string {
+  const { atMs, precision, label } = sentAt
+  const day = dayText(atMs, nowMs)
+  return photoTexts.sentBy(precision === 'day' ? day : `${day} ${clockText(atMs)}`, label)
+}
+
+const numbered = (carrier: CarrierCode | null, number: string): string =>
+  carrier === null ? number : beside(carrierName(carrier), number)
+
+const openCarrier = ({ carrier }: PhotoReading): string | undefined =>
+  carrier === null ? photoTexts.askCarrier : undefined
+
+function matchButtons(match: PhotoMatch | undefined, codec: ActionCodec): readonly Button[] {
+  if (match === undefined) return []
+  const { orderId } = match
+  const about = (label: string, intent: string, say: string, args: readonly string[], style: Button['style']) => ({
+    label,
+    token: codec.encode('ask.about', [intent, ...args]),
+    style,
+    say,
+  })
+  const order = about(buttons.order, 'order.status', sayings.status(orderId), [orderId], 'plain')
+  if (match.kind === 'return') {
+    const { returnId } = match
+    return [
+      about(buttons.progress, 'return.status', `${returnId} ${buttons.progress}`, [orderId, returnId], 'go'),
+      order,
+    ]
+  }
+  return [about(buttons.register, 'return.create', `${orderId} ${buttons.register}`, [orderId], 'go'), order]
+}
+
+function isButton(photoId: string, number: string, label: string, style: Button['style'], codec: ActionCodec): Button {
+  return { label, token: codec.encode('photo.is', [photoId, number]), style, say: number }
+}
+
+const retakeButton = (codec: ActionCodec): Button => ({
+  label: buttons.retake,
+  token: codec.encode('photo.retake', []),
+  style: 'plain',
+  say: photoTexts.say.retake,
+})
+
+const typeButton = (codec: ActionCodec): Button => ({
+  label: buttons.type,
+  token: codec.encode('photo.type', []),
+  style: 'plain',
+  say: photoTexts.say.type,
+})

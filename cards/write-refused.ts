@@ -1,0 +1,79 @@
+import type { Card } from '../src/chat/card.ts'
+import type { OrderFacts } from '../src/hub/order-facts.ts'
+import type { Refusal, Wish } from '../src/hub/write.ts'
+import { buttonLabels, noteParts, sayings } from '../src/text/answers.ts'
+import { clockText, momentText } from '../src/text/format.ts'
+import { carrierName, channelName, holderName, levelName } from '../src/text/zh-cn.ts'
+import { askTexts, refusalTexts } from '../src/text/zh-writes.ts'
+import type { ActionCodec } from './actions.ts'
+import { fitCard } from './fit.ts'
+import { orderRow, tailOf } from './order-rows.ts'
+import { shower, type View } from './view.ts'
+import { deedOf } from './write-rows.ts'
+
+type Rule = { readonly rule: string; readonly instead: string }
+
+/** Refusals that have a sentence of their own in place of a card. */
+export type RuleRefusal = Exclude<Refusal, { code: 'decided' }>
+
+/** 不能改物流单号：已改3次, with what to do instead; nothing was changed. */
+export function writeRefusedCard(
+  refused: { readonly wish: Wish; readonly why: RuleRefusal },
+  order: OrderFacts,
+  view: View,
+  codec: ActionCodec,
+): Card {
+  const { wish, why } = refused
+  const { rule, instead } = ruleOf(wish, why, view.nowMs)
+  return fitCard(
+    {
+      title: refusalTexts.title(deedOf(wish), rule),
+      tone: 'warn',
+      facts: [orderRow(order)],
+      lines: [instead],
+      note: [noteParts.asOf(clockText(view.nowMs)), askTexts.nothing],
+      buttons: [statusButton(order, codec)],
+    },
+    shower(order, view),
+  )
+}
+
+function statusButton({ id }: OrderFacts, codec: ActionCodec) {
+  const token = codec.encode('order.open', [id])
+  return { label: buttonLabels.status, token, style: 'plain' as const, say: sayings.status(id) }
+}
+
+function ruleOf(wish: Wish, why: RuleRefusal, nowMs: number): Rule {
+  switch (why.code) {
+    case 'gone':
+      return refusalTexts.gone
+    case 'stage':
+      return refusalTexts.stage[wish.kind]?.[why.stage] ?? refusalTexts.otherStage
+    case 'wish-stands':
+      return refusalTexts.wishStands(why.by, momentText(why.atMs, nowMs))
+    case 'edits-used':
+      return refusalTexts.editsUsed(why.edits)
+    case 'no-number':
+      return refusalTexts.noNumber
+    case 'same-number':
+      return refusalTexts.sameNumber
+    case 'number-taken':
+      return refusalTexts.numberTaken(channelName(why.channel), tailOf(why.orderNo))
+    case 'bad-number':
+      return refusalTexts.badNumber(carrierName(why.carrier, why.carrierName))
+    case 'not-signed':
+      return refusalTexts.notSigned
+    case 'pictures':
+      return refusalTexts.pictures(why.kept, why.given, 9)
+    case 'call-stands':
+      return refusalTexts.callStands(why.id, why.by, momentText(why.atMs, nowMs))
+    case 'pickup':
+      return refusalTexts.pickup
+    case 'withdrawn':
+      return refusalTexts.withdrawn
+    case 'not-your-level':
+      return refusalTexts.notYourLevel(levelName(why.role), holderName(why.role, why.holder) ?? levelName(why.role))
+    case 'twice':
+      return refusalTexts.twice
+  }
+}

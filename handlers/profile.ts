@@ -1,0 +1,65 @@
+import { mostChoices } from '../cards/order-choice.ts'
+import { customerChoiceCard, noCustomerCard, profileCard } from '../cards/profile.ts'
+import type { Reply } from '../src/chat/reply.ts'
+import type { CustomerKey, ProfileLookup } from '../src/hub/profile.ts'
+import { sentences } from '../src/text/sentences.ts'
+import { profileTexts as texts } from '../src/text/zh-surveys.ts'
+import { keyOf } from './find-orders.ts'
+import { theOrder } from './found-or-not.ts'
+import { type Answerer, type AskParts, type Question, textReply, traceOf } from './question.ts'
+import { arrearsHolders, maySeeArrears } from './survey-rights.ts'
+
+export type ProfileParts = AskParts & { readonly profiles: ProfileLookup }
+
+/** customer.profile: who somebody is to the firm; what they owe only for those who may know. */
+export function customerProfile(parts: ProfileParts): Answerer {
+  return async (question) => {
+    if (texts.arrearsSaid.test(question.text) && !maySeeArrears(question.member))
+      return textReply(question, texts.denied(arrearsHolders(texts.and)), 'deny')
+    if (question.about !== undefined) return ofOrder(parts, question, question.about.orderId)
+    const key = customerKey(question)
+    if (key !== undefined) return ofPerson(parts, question, key)
+    if (keyOf(question.understood) === undefined) return textReply(question, texts.askWho, 'clarify')
+    const sighting = await theOrder(parts, question)
+    return sighting.outcome === 'reply' ? sighting.reply : ofOrder(parts, question, sighting.order.id)
+  }
+}
+
+/** Who was named; a whole number names an order, which leads to its customer. */
+function customerKey({ text, understood }: Question): CustomerKey | undefined {
+  const shop = texts.distributor.exec(text)?.[0]
+  const sought = keyOf(understood)?.key
+  if (sought === undefined) return shop === undefined ? undefined : { kind: 'shop', value: shop }
+  switch (sought.kind) {
+    case 'phone':
+    case 'phone-tail':
+      return sought
+    case 'name':
+      return [...sought.value].length < 2 ? undefined : sought
+    default:
+      return undefined
+  }
+}
+
+async function ofPerson(parts: ProfileParts, question: Question, key: CustomerKey): Promise<Reply> {
+  const { customers, more } = await parts.profiles.find(key, mostChoices)
+  const [only] = customers
+  if (only === undefined) return { kind: 'card', card: noCustomerCard('none', question.view), trace: traceOf(question) }
+  if (customers.length === 1 && !more) return ofOrder(parts, question, only.orderId)
+  const choices = customers.map(({ orderId }) => ({ orderId }))
+  const card = customerChoiceCard(customers, more, question.view, parts.codec)
+  return { kind: 'card', card, trace: { ...traceOf(question), choices } }
+}
+
+async function ofOrder(parts: ProfileParts, question: Question, orderId: string): Promise<Reply> {
+  const { member, view, group } = question
+  // a group reads along: what somebody owes is not for all of it
+  const arrears = maySeeArrears(member) && (!group || view.mode === 'full')
+  const profile = await parts.profiles.ofOrder(orderId, view.nowMs, { arrears })
+  const trace = traceOf(question, undefined, { orderId })
+  if (profile !== undefined)
+    return { kind: 'card', card: profileCard(profile, arrears ? 'shown' : 'hidden', view, parts.codec), trace }
+  const order = await parts.lookup.track(orderId)
+  if (order === undefined) return textReply(question, sentences.orderGone)
+  return { kind: 'card', card: noCustomerCard('not-joined', view), trace }
+}

@@ -1,0 +1,161 @@
+import type { ActionName } from '../cards/actions.ts'
+import { writeDoneCard } from '../cards/write-done.ts'
+import type { Reply } from '../src/chat/reply.ts'
+import type { Draft } from '../src/hub/draft-rows.ts'
+import type { Confirmed, Spent } from '../src/hub/drafts.ts'
+import type { OrderFacts } from '../src/hub/order-facts.ts'
+import type { Receiver } from '../src/hub/staff.ts'
+import type { Wish } from '../src/hub/write.ts'
+import { sentences } from '../src/text/sentences.ts'
+import { doneTexts, secondsText, spentTexts, writeSayings } from '../src/text/zh-writes.ts'
+import { type DecideParts, decideTapped } from './decide.ts'
+import { type Question, textReply, traceOf } from './question.ts'
+import { deniedReply, permitted, rolesMay } from './rights.ts'
+import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
+import { type UrgeParts, urgeTap } from './urge.ts'
+import { preview, previewReply, questionReply, refusedReply, subjectOf, type WriteParts } from './write-flow.ts'
+import { followOf } from './write-follow.ts'
+
+export type WriteTapParts = DecideParts & UrgeParts
+
+/** What the buttons of a change do. The server checks member, right and state at every tap, not the card. */
+export function writeTaps(parts: WriteTapParts) {
+  return {
+    'write.confirm': async (tap) => redrawn(tap, await confirm(parts, tapped(tap), tap.args[0]), doneTexts.toast),
+    'write.cancel': async (tap) => drop(parts, tapped(tap), tap.args[0]),
+    'write.fill': async (tap) => redrawn(tap, await fill(parts, tapped(tap), tap.args), sentences.shown),
+    'write.decide': async (tap) => {
+      const [returnId, orderId, said] = tap.args
+      if (returnId === undefined || orderId === undefined) return tapText(tap, sentences.orderGone)
+      const decision = said === 'a' ? 'approve' : 'reject'
+      const question = questionOf(tap, 'approval.decide', 'confirm')
+      return redrawn(tap, await decideTapped(parts, question, { returnId, orderId }, decision), sentences.shown)
+    },
+    'urge.send': urgeTap(parts),
+  } as const satisfies Partial<Record<ActionName, TapHandler>>
+}
+
+/** The kind of change is known once its draft is read. */
+const tapped = (tap: Parameters<TapHandler>[0]): Question => questionOf(tap, 'order.status', 'confirm')
+
+/**
+ * A typed 确认 or 取消 means the change this person was shown last in this chat, done or not: said twice it is one. Undefined:
+ * nothing was shown, or the line says something else.
+ */
+export function settleTyped(parts: WriteTapParts): (question: Question) => Promise<Reply | undefined> {
+  return async (question) => {
+    const { yes, no } = question.understood.hints
+    if (yes === undefined && no === undefined) return undefined
+    const draft = await parts.drafts.newest(question.place)
+    if (draft === undefined) return undefined
+    // a mere "fine" after it is done is talk, not a second confirmation
+    const said = yes ? writeSayings.confirm : writeSayings.cancel
+    if (draft.settled !== undefined && !question.text.includes(said)) return undefined
+    return yes ? confirm(parts, question, draft.id) : drop(parts, question, draft.id)
+  }
+}
+
+function asDraft(question: Question, { kind }: Draft): Question {
+  return { ...question, understood: { ...question.understood, intent: kind, expect: 'confirm' } }
+}
+
+async function confirm(parts: WriteTapParts, asked: Question, id = ''): Promise<Reply> {
+  const { drafts, lookup } = parts
+  const { member } = asked
+  const draft = await drafts.find(id)
+  const order = draft === undefined ? undefined : await lookup.track(draft.wish.orderId)
+  if (draft === undefined || order === undefined) return textReply(asked, spentTexts.unknown)
+  const question = asDraft(asked, draft)
+  let told: readonly Receiver[] | undefined
+  const follow = followOf({ member, order })
+  const outcome = await drafts.confirm(id, member.id, {
+    may: (kind, roles) => rolesMay(roles, kind),
+    follow: (done) => {
+      told = done.to
+      return follow(done)
+    },
+  })
+  return confirmedReply(parts, question, order, outcome, told)
+}
+
+async function confirmedReply(
+  parts: WriteTapParts,
+  question: Question,
+  order: OrderFacts,
+  outcome: Confirmed,
+  told: readonly Receiver[] | undefined,
+): Promise<Reply> {
+  switch (outcome.outcome) {
+    case 'done': {
+      const { plan, done, atMs } = outcome
+      const names = tells(plan.wish, done.next !== undefined) ? (told ?? []).map(({ name }) => name) : undefined
+      const write = { plan, done, atMs, ...(names !== undefined && { told: names }) }
+      const card = writeDoneCard(write, order, question.view)
+      return { kind: 'card', card, trace: traceOf(question, undefined, subjectOf(plan.wish)) }
+    }
+    case 'changed':
+      return previewReply(parts, question, order, outcome)
+    case 'asks':
+      return questionReply(parts, question, order, outcome)
+    case 'refused':
+      return refusedReply(parts, question, order, { wish: outcome.draft.wish, why: outcome.why })
+    case 'forbidden':
+      return (await permitted(parts.rights)(question)) ?? textReply(question, spentTexts.unknown)
+    default:
+      return spentReply(question, outcome)
+  }
+}
+
+/** Changes whose people are told something; where nobody could be reached, that is said. */
+function tells({ kind }: Wish, next: boolean): boolean {
+  return kind === 'order.cancel' || kind === 'logistics.call_carrier' || (kind === 'approval.decide' && next)
+}
+
+async function drop({ drafts }: WriteParts, asked: Question, id = ''): Promise<Reply> {
+  const dropped = await drafts.drop(id, asked.member.id)
+  if (dropped.outcome !== 'dropped') return spentReply(asked, dropped)
+  const { draft } = dropped
+  return textReply(asDraft(asked, draft), doneTexts.dropped, undefined, subjectOf(draft.wish))
+}
+
+/** A tap that came too late, or from somebody else. */
+function spentReply(asked: Question, spent: Spent): Reply {
+  switch (spent.outcome) {
+    case 'unknown':
+      return textReply(asked, spentTexts.unknown)
+    case 'not-yours':
+      return deniedReply(asked, spentTexts.notYours)
+    case 'expired':
+      return textReply(asDraft(asked, spent.draft), spentTexts.expired, undefined, subjectOf(spent.draft.wish))
+    case 'already': {
+      const { draft, settled } = spent
+      const text = spentTexts[settled.outcome](secondsText(settled.atMs))
+      return textReply(asDraft(asked, draft), text, undefined, subjectOf(draft.wish))
+    }
+  }
+}
+
+/** One of the offers was tapped: the wish is whole now, and is shown. */
+async function fill(parts: WriteParts, asked: Question, [id = '', place]: readonly string[]): Promise<Reply> {
+  const draft = await parts.drafts.find(id)
+  if (draft === undefined) return textReply(asked, spentTexts.unknown)
+  const question = asDraft(asked, draft)
+  if (draft.memberId !== asked.member.id) return deniedReply(question, spentTexts.notYours)
+  if (asked.view.nowMs >= draft.expiresAtMs) return textReply(question, spentTexts.expired)
+  const offer = draft.asked?.offers[Number(place)]
+  if (draft.asked === undefined || offer === undefined) return textReply(question, spentTexts.unknown)
+  if (offer.value === '') return textReply(question, howToType(draft.wish), 'clarify', subjectOf(draft.wish))
+  const refused = await permitted(parts.rights)(question)
+  return refused ?? preview(parts, question, { ...draft.wish, [draft.asked.missing]: offer.value } as Wish)
+}
+
+/** 其他: what to send for a reason of one's own. */
+function howToType(wish: Wish): string {
+  if (wish.kind === 'order.mark_signer') return spentTexts.otherSigner
+  const reason = spentTexts.otherReason
+  const example =
+    wish.kind === 'approval.decide'
+      ? writeSayings.decide(wish.returnId, wish.decision === 'approve', reason)
+      : writeSayings.cancelOrder(wish.orderId, reason)
+  return spentTexts.typeReason(example)
+}

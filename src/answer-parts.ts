@@ -1,0 +1,95 @@
+import type { ActionCodec } from '../cards/actions.ts'
+import type { Remembered, TalkParts } from '../handlers/question.ts'
+import type { DeskParts } from '../handlers/routes.ts'
+import type { PlatformName } from './chat/event.ts'
+import type { Database } from './db/client.ts'
+import { alertLookup } from './hub/alerts.ts'
+import { pendingFor } from './hub/approve-level.ts'
+import type { Audit } from './hub/audit.ts'
+import { chatMemory } from './hub/chat-memory.ts'
+import { directAnswerRate } from './hub/direct-rate.ts'
+import { drafts } from './hub/drafts.ts'
+import { follows } from './hub/follows.ts'
+import { giftLookup } from './hub/gift-facts.ts'
+import { handoffs } from './hub/handoffs.ts'
+import type { Intake } from './hub/intake.ts'
+import { lookupBudget } from './hub/lookup-budget.ts'
+import { noticeLookup } from './hub/notices.ts'
+import { nudges } from './hub/nudges.ts'
+import { type OrderSource, orderPull } from './hub/on-demand.ts'
+import { orderLookup } from './hub/orders.ts'
+import type { Outbox } from './hub/outbox.ts'
+import type { PersonalData } from './hub/personal.ts'
+import { type PhotosParts, photos } from './hub/photos.ts'
+import { profileLookup } from './hub/profile.ts'
+import { queryLog } from './hub/query-log.ts'
+import { refundTimes } from './hub/refund-times.ts'
+import { refusals } from './hub/refusals.ts'
+import { returnLookup } from './hub/return-lookup.ts'
+import { returnPolicy } from './hub/return-policy.ts'
+import { ruleLookup } from './hub/rule-decisions.ts'
+import { sendBudget } from './hub/send-budget.ts'
+import { settings } from './hub/settings.ts'
+import { sources } from './hub/sources.ts'
+import { staff } from './hub/staff.ts'
+import { statsLookup } from './hub/stats.ts'
+import { stockLookup } from './hub/stock.ts'
+import { todoLookup } from './hub/todo.ts'
+import type { Clock } from './runtime/clock.ts'
+import type { Ids } from './runtime/ids.ts'
+import type { Log } from './runtime/log.ts'
+
+export type AnswerSources = {
+  /** Statements people wait for: bounded in time. */
+  readonly door: Database
+  readonly database: Database
+  readonly personal: PersonalData
+  readonly outbox: Outbox
+  readonly audit: Audit
+  readonly blobs: PhotosParts['blobs']
+  readonly intake: Intake
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+/** What the answers are made from, joined once. `reachable`: platforms that messages can leave by. */
+export function answerParts(from: AnswerSources, codec: ActionCodec, reachable: readonly PlatformName[]): DeskParts {
+  const { door, database, personal, outbox, audit, blobs, clock, ids } = from
+  const lookup = orderLookup(door, personal, clock)
+  const kept = settings(door)
+  return {
+    lookup,
+    clock,
+    codec,
+    returns: returnLookup(door, personal),
+    refundTimes: () => refundTimes(kept),
+    returnPolicy: () => returnPolicy(kept),
+    gifts: giftLookup(door),
+    stock: stockLookup(door),
+    todo: todoLookup(door),
+    alerts: alertLookup(door),
+    stats: statsLookup(door, directAnswerRate(door)),
+    notices: noticeLookup(door),
+    profiles: profileLookup(door, personal),
+    rules: ruleLookup(door),
+    drafts: drafts({ database, personal, outbox, audit, clock, ids, reachable }),
+    nudges: nudges({ database, outbox, audit, clock, ids, reachable }),
+    handoffs: handoffs({ database, outbox, clock, ids, reachable }),
+    follows: follows({ database, lookup, outbox, clock }),
+    pendingFor: pendingFor(door),
+    photos: photos({ database, blobs, clock, ids }),
+    rights: { colleagues: staff(door).colleagues, ...refusals(database, audit) },
+  }
+}
+
+/** What a talk needs besides: memory, a limit, and who is asked for an order nobody here knows. `cli ask` goes without. */
+export function talkParts(from: AnswerSources, orderSources: readonly OrderSource[]) {
+  const { door, database, personal, intake, clock, log } = from
+  return {
+    memory: chatMemory<Remembered>(database, personal, clock),
+    asked: queryLog(door, clock),
+    budget: lookupBudget(sendBudget(database), log),
+    pull: orderPull({ sources: orderSources, intake, heard: sources(database), clock, log }),
+  } satisfies TalkParts
+}

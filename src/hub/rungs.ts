@@ -1,0 +1,235 @@
+import { z } from 'zod'
+import { dayMs, dayStart } from '../runtime/beijing.ts'
+import { BadPayload } from '../runtime/errors.ts'
+import { publishedDays } from './holidays.ts'
+import type { Settings } from './settings.ts'
+import { addTime, type Calendar, nextOpen, timeBetween } from './working-time.ts'
+
+export const clockNames = [
+  'l1',
+  'l2',
+  'l3',
+  'return_total',
+  'fine',
+  'stalled',
+  'unscanned',
+  'ship_promise',
+] as const
+
+export type ClockName = (typeof clockNames)[number]
+
+export const steps = ['nudge', 'deputy', 'substitute', 'supervisor', 'director', 'team', 'list'] as const
+
+/** What a rung is called in the ledger. list: nobody is told, it stands on the list alone. */
+export type Step = (typeof steps)[number]
+
+const roleNames = ['cs', 'cs_lead', 'warehouse', 'finance', 'ops', 'director', 'it'] as const
+
+/** What is done at a rung; kept with the deadline, so that a running item keeps the rules it was armed under. */
+export type RungPlan = {
+  readonly step: Step
+  /** holder: who has to decide, or everybody of the role · others: the rest of that role · else these roles. */
+  readonly tell: 'holder' | 'others' | 'nobody' | readonly (typeof roleNames)[number][]
+  /** carrier-call: a call to the carrier is opened where none stands. */
+  readonly act?: 'carrier-call' | undefined
+}
+
+export type Rung = RungPlan & {
+  /** Minutes of the clock's calendar after it started; 0 with ship_promise: at the promise. */
+  readonly minutes: number
+}
+
+export type ClockRule = {
+  readonly limitMinutes: number
+  readonly calendar: Calendar['kind']
+  /** In order of time; a rung's number is its place, from 1. */
+  readonly rungs: readonly Rung[]
+}
+
+export type ClockRules = {
+  readonly clocks: Readonly<Record<ClockName, ClockRule>>
+  readonly staffed: { readonly opensMin: number; readonly closesMin: number }
+  readonly working: { readonly opensMin: number; readonly closesMin: number }
+  readonly holidays: readonly string[]
+  readonly workdays: readonly string[]
+  /** Nobody is told between these minutes of the day, but of what is urgent. Begins in the evening, ends in the morning. */
+  readonly quiet: { readonly fromMin: number; readonly toMin: number }
+  /** A return with no more than this to its fine line rings at any time. */
+  readonly urgentMinutes: number
+  /** Nobody hears of one item twice within this. */
+  readonly itemPauseMinutes: number
+  /** Messages of this engine to one person; what is beyond collects. */
+  readonly perHour: number
+}
+
+const hour = 60
+const level = (role: 'cs_lead' | 'director'): ClockRule => ({
+  limitMinutes: 4 * hour,
+  calendar: 'working',
+  rungs: [
+    { minutes: 3 * hour, step: 'nudge', tell: 'holder' },
+    { minutes: 4 * hour, step: 'substitute', tell: 'others' },
+    { minutes: 5 * hour, step: 'supervisor', tell: [role] },
+  ],
+})
+
+/** Version 1, 2026-11-22: product §2.9. Replaced in part by the setting `clocks.rules`. */
+export const defaultClockRules: ClockRules = {
+  clocks: {
+    l1: {
+      limitMinutes: 15,
+      calendar: 'staffed',
+      rungs: [
+        { minutes: 10, step: 'nudge', tell: 'holder' },
+        { minutes: 15, step: 'deputy', tell: 'others' },
+      ],
+    },
+    l2: level('cs_lead'),
+    l3: level('director'),
+    return_total: {
+      limitMinutes: 24 * hour,
+      calendar: 'wall',
+      rungs: [
+        { minutes: 20 * hour, step: 'nudge', tell: 'holder' },
+        { minutes: 24 * hour, step: 'director', tell: ['director'] },
+      ],
+    },
+    fine: {
+      limitMinutes: 72 * hour,
+      calendar: 'wall',
+      rungs: [
+        { minutes: 60 * hour, step: 'director', tell: ['director'] },
+        { minutes: 70 * hour, step: 'director', tell: ['director'] },
+      ],
+    },
+    stalled: {
+      limitMinutes: 48 * hour,
+      calendar: 'wall',
+      rungs: [
+        { minutes: 36 * hour, step: 'list', tell: 'nobody' },
+        { minutes: 48 * hour, step: 'team', tell: ['cs'], act: 'carrier-call' },
+      ],
+    },
+    unscanned: {
+      limitMinutes: 24 * hour,
+      calendar: 'wall',
+      rungs: [
+        { minutes: 18 * hour, step: 'nudge', tell: ['warehouse'] },
+        { minutes: 24 * hour, step: 'team', tell: ['warehouse', 'cs_lead'] },
+      ],
+    },
+    ship_promise: {
+      limitMinutes: 0,
+      calendar: 'wall',
+      rungs: [{ minutes: 0, step: 'team', tell: ['warehouse'] }],
+    },
+  },
+  staffed: { opensMin: 8 * hour, closesMin: 23 * hour },
+  working: { opensMin: 9 * hour, closesMin: 18 * hour },
+  ...publishedDays,
+  quiet: { fromMin: 23 * hour, toMin: 8 * hour },
+  urgentMinutes: 2 * hour,
+  itemPauseMinutes: 10,
+  perHour: 12,
+}
+
+const minuteOfDay = z.int().min(0).max(1440)
+const hoursForm = z
+  .strictObject({ opensMin: minuteOfDay, closesMin: minuteOfDay })
+  .refine(({ opensMin, closesMin }) => opensMin < closesMin, 'opensMin must be before closesMin')
+
+export const planForm = z.object({
+  step: z.enum(steps),
+  tell: z.union([z.enum(['holder', 'others', 'nobody']), z.array(z.enum(roleNames)).min(1)]),
+  act: z.literal('carrier-call').optional(),
+})
+
+const ruleForm = z
+  .strictObject({
+    limitMinutes: z.int().min(0).max(100_000),
+    calendar: z.enum(['wall', 'staffed', 'working']),
+    rungs: z
+      .array(planForm.extend({ minutes: z.int().min(0).max(100_000) }))
+      .min(1)
+      .max(20),
+  })
+  .refine(
+    ({ rungs }) => rungs.every(({ minutes }, index) => index === 0 || minutes > (rungs[index - 1]?.minutes ?? 0)),
+    'rungs must stand in order of time',
+  )
+
+const form = z
+  .strictObject({
+    clocks: z.partialRecord(z.enum(clockNames), ruleForm),
+    staffed: hoursForm,
+    working: hoursForm,
+    holidays: z.array(z.iso.date()),
+    workdays: z.array(z.iso.date()),
+    quiet: z
+      .strictObject({ fromMin: minuteOfDay, toMin: minuteOfDay })
+      .refine(({ fromMin, toMin }) => fromMin > toMin, 'quiet hours begin in the evening and end in the morning'),
+    urgentMinutes: z.int().min(0),
+    itemPauseMinutes: z.int().min(0),
+    perHour: z.int().min(1),
+  })
+  .partial()
+
+/** The rules with what the setting `clocks.rules` replaces of them. Throws BadPayload when the setting has another shape. */
+export async function clockRules(settings: Pick<Settings, 'get'>): Promise<ClockRules> {
+  const stored = await settings.get('clocks.rules')
+  if (stored === undefined) return defaultClockRules
+  const read = form.safeParse(stored)
+  if (!read.success) throw new BadPayload(`setting clocks.rules: ${z.prettifyError(read.error)}`)
+  const { clocks, ...rest } = read.data
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined)
+  return {
+    ...defaultClockRules,
+    ...Object.fromEntries(given),
+    clocks: { ...defaultClockRules.clocks, ...(clocks as Partial<ClockRules['clocks']>) },
+  }
+}
+
+const minuteMs = 60_000
+
+export function calendarOf(rules: ClockRules, clock: ClockName): Calendar {
+  const { calendar } = rules.clocks[clock]
+  if (calendar === 'wall') return { kind: 'wall' }
+  if (calendar === 'staffed') return { kind: 'staffed', ...rules.staffed }
+  const { holidays, workdays } = rules
+  return { kind: 'working', ...rules.working, days: { holidays, workdays } }
+}
+
+/** When a clock that starts now reaches its limit: what the flow writes as due time of a level. */
+export function limitOf(rules: ClockRules, clock: ClockName, startMs: number): number {
+  return addTime(calendarOf(rules, clock), startMs, rules.clocks[clock].limitMinutes * minuteMs)
+}
+
+export type TimedRung = { readonly rung: number; readonly dueAtMs: number; readonly plan: RungPlan }
+
+/**
+ * The rungs of one run of a clock. Where the item has a limit of its own (`dueAtMs`: what people see counting down) the rungs
+ * before it keep their share of it and the later ones their distance; a limit outside the hours counts from the next opening.
+ */
+export function rungTimes(rules: ClockRules, clock: ClockName, startMs: number, dueAtMs?: number): readonly TimedRung[] {
+  const { limitMinutes, rungs } = rules.clocks[clock]
+  const calendar = calendarOf(rules, clock)
+  const limitMs = limitMinutes * minuteMs
+  const dueMs = dueAtMs === undefined ? addTime(calendar, startMs, limitMs) : nextOpen(calendar, Math.max(dueAtMs, startMs))
+  const spanMs = timeBetween(calendar, startMs, dueMs)
+  return rungs.map(({ minutes, ...plan }, index) => {
+    const ms = minutes * minuteMs
+    const at =
+      ms >= limitMs
+        ? addTime(calendar, dueMs, ms - limitMs)
+        : Math.min(dueMs, addTime(calendar, startMs, Math.round((spanMs * ms) / limitMs)))
+    return { rung: index + 1, dueAtMs: at, plan }
+  })
+}
+
+/** The end of the quiet hours when `atMs` lies inside them. */
+export function quietUntil({ quiet }: ClockRules, atMs: number): number | undefined {
+  const midnight = dayStart(atMs)
+  const minute = (atMs - midnight) / minuteMs
+  if (minute < quiet.toMin) return midnight + quiet.toMin * minuteMs
+  return minute >= quiet.fromMin ? midnight + dayMs + quiet.toMin * minuteMs : undefined
+}

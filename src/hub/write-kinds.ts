@@ -1,0 +1,46 @@
+import { approveLevel, lookDecide } from './approve-level.ts'
+import { cancelOrder, lookCancel } from './cancel-order.ts'
+import { callCarrier, lookCall } from './carrier-calls.ts'
+import { editWaybill, lookEdit } from './edit-waybill.ts'
+import { lookSigner, markSigner } from './mark-signer.ts'
+import { addNote, lookNote } from './notes.ts'
+import type { PersonalData } from './personal.ts'
+import type { Applied, By, Look, Plan, Sql, Wish } from './write.ts'
+
+/** What stands in the way of a wish, or what it would change, at this moment; `lock` keeps it so until the transaction ends. */
+export async function lookAt(tx: Sql, wish: Wish, by: By, lock: boolean): Promise<Look> {
+  switch (wish.kind) {
+    case 'order.cancel':
+      return lookCancel(tx, wish, by, lock)
+    case 'order.edit_waybill':
+      return lookEdit(tx, wish, by, lock)
+    case 'order.mark_signer':
+      return lookSigner(tx, wish, by, lock)
+    case 'return.add_note':
+      return lookNote(tx, wish, by, lock)
+    case 'logistics.call_carrier':
+      return lookCall(tx, wish, by, lock)
+    case 'approval.decide':
+      return lookDecide(tx, wish, by, lock)
+  }
+}
+
+type Parts = { readonly personal: PersonalData; readonly newId: (prefix: string) => string }
+
+/** Makes the change. The plan was looked at under locks in this transaction. */
+export async function carryOut(tx: Sql, plan: Plan, by: By, parts: Parts): Promise<Applied> {
+  switch (plan.kind) {
+    case 'order.cancel':
+      return cancelOrder(tx, plan, by, parts)
+    case 'order.edit_waybill':
+      return editWaybill(tx, plan, by, parts)
+    case 'order.mark_signer':
+      return markSigner(tx, plan, by, parts)
+    case 'return.add_note':
+      return addNote(tx, plan, by, parts)
+    case 'logistics.call_carrier':
+      return callCarrier(tx, plan, by)
+    case 'approval.decide':
+      return approveLevel(tx, plan, by)
+  }
+}

@@ -1,0 +1,261 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Remembered } from '../../handlers/question.ts'
+import { type PhotoJob, photoRoutes, photoTaps, photoTask } from '../../handlers/waybill-photo.ts'
+import type { CardTapEvent, FileEvent, ImageEvent } from '../../src/chat/event.ts'
+import type { MediaSource, OutboundMessage } from '../../src/chat/ports.ts'
+import { orderLookup } from '../../src/hub/orders.ts'
+import { personalData } from '../../src/hub/personal.ts'
+import type { PhotoRead, PhotoReading } from '../../src/hub/photo-reading.ts'
+import { photos } from '../../src/hub/photos.ts'
+import { blobFiles } from '../../src/runtime/blob-files.ts'
+import { fixedClock } from '../../src/runtime/clock.ts'
+import { PlatformRefused, Unreachable } from '../../src/runtime/errors.ts'
+import { randomIds } from '../../src/runtime/ids.ts'
+import { silentLog } from '../../src/runtime/log.ts'
+import { seedSample } from '../../src/seed/seed-sample.ts'
+import { buttonOf, transcript } from '../kit/ask-desk.ts'
+import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
+import { codec } from '../kit/every-card.ts'
+
+const nowMs = Date.parse('2026-11-22T10:20:00+08:00')
+const clock = fixedClock(nowMs)
+const personal = personalData('5a'.repeat(32))
+const ids = randomIds()
+const plain = { seal: (bytes: Uint8Array) => bytes, unseal: (bytes: Uint8Array) => bytes }
+const picture = new Uint8Array([0xff, 0xd8, 1, 2, 3])
+
+let hub: FreshDatabase
+let dir = ''
+let sent = { waybillNo: '', orderId: '' }
+let back = { waybillNo: '', returnId: '' }
+beforeAll(async () => {
+  hub = await freshDatabase()
+  dir = await mkdtemp(join(tmpdir(), 'chadan-photos-'))
+  await seedSample(hub.database, { orders: 300, seed: 1, nowMs, personal, log: silentLog })
+  const [parcel] = await hub.database.sql`
+    SELECT p.waybill_no AS "waybillNo", p.order_id AS "orderId" FROM parcels p
+    WHERE p.waybill_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM returns r WHERE r.waybill_no = p.waybill_no) LIMIT 1`
+  sent = parcel as typeof sent
+  const [request] = await hub.database.sql`
+    SELECT waybill_no AS "waybillNo", id AS "returnId" FROM returns WHERE waybill_no IS NOT NULL LIMIT 1`
+  back = request as typeof back
+})
+afterAll(async () => {
+  await hub.drop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+const reading = (more: Partial<PhotoReading> = {}): PhotoReading => ({
+  carrier: 'YTO',
+  waybillNo: null,
+  evidence: null,
+  sentAt: { atMs: Date.parse('2026-11-21T16:20:00+08:00'), precision: 'minute', label: '寄件时间' },
+  phoneTail: null,
+  orderNo: null,
+  sure: false,
+  ask: ['waybillNo'],
+  rivals: [],
+  ...more,
+})
+const sure = (waybillNo: string, more: Partial<PhotoReading> = {}) =>
+  reading({ waybillNo, evidence: 'barcode+text', sure: true, ask: [], ...more })
+
+let job = 0
+/** A desk with one photo on its way; `read` stands in for the reading process, whose answers have this very shape. */
+function desk(read: PhotoRead, over: Partial<MediaSource> = {}) {
+  const said: OutboundMessage[] = []
+  const remembered: Omit<Remembered, 'atMs'>[] = []
+  let fetched = 0
+  const store = photos({ database: hub.database, blobs: blobFiles({ dir, seal: plain, ids }), clock, ids })
+  const parts = {
+    photos: store,
+    lookup: orderLookup(hub.database, personal, clock),
+    codec,
+    clock,
+    read: async () => read,
+    memory: { remember: async (_: unknown, looked: Omit<Remembered, 'atMs'>) => void remembered.push(looked) },
+    say: async (message: OutboundMessage) => void said.push(message),
+    cropLink: (photoId: string) => `https://desk.example/photo/${photoId}`,
+    media: {
+      fetch: async () => {
+        fetched += 1
+        return picture
+      },
+      ...over,
+    },
+  }
+  const key = `photo:play:event-${++job}`
+  const run = (to: PhotoJob['to'] = { platform: 'play', kind: 'direct', id: 'play-cs' }) =>
+    photoTask(parts)(
+      { media: { platform: 'play', id: 'm1' }, to, memberId: 'mem_1', toldAtMs: nowMs } satisfies PhotoJob,
+      key,
+      new AbortController().signal,
+    )
+  const shown = () => said.map(({ reply }) => transcript(reply))
+  return { parts, said, remembered, run, shown, fetched: () => fetched }
+}
+
+describe('a photo in the chat', () => {
+  const base = {
+    id: 'e1',
+    platform: 'wecom',
+    conversation: { platform: 'wecom', kind: 'direct', id: 'lisi' },
+    sender: { id: 'lisi', trusted: true },
+    sentAtMs: nowMs,
+  } as const
+  const member = { id: 'mem_1', name: '小李', roles: ['cs'] } as const
+
+  test('is answered at once and queued once; a picture sent as a file is the same', async () => {
+    const asked: [string, PhotoJob][] = []
+    const [photo, file] = photoRoutes({ request: async (key, each) => void asked.push([key, each]) })
+    const image: ImageEvent = { ...base, kind: 'image', media: { platform: 'wecom', id: 'm1' } }
+    const heic: FileEvent = { ...base, kind: 'file', fileName: 'IMG_2210.HEIC', media: { platform: 'wecom', id: 'm2' } }
+    expect(transcript(await photo.handle(image, member))).toBe('收到照片，识别中。')
+    expect(file.take(heic)).toBe(heic)
+    expect(file.take({ ...heic, fileName: 'orders.xlsx' })).toBeUndefined()
+    expect(asked.map(([key]) => key)).toEqual(['photo:wecom:e1'])
+  })
+})
+
+describe('what was read is told in the same chat', () => {
+  test('a parcel that went out: its order, masked, and what can be done', async () => {
+    const { run, shown, said, remembered } = desk({
+      outcome: 'read',
+      reading: sure(sent.waybillNo, { phash: '00000000000000ff' }),
+    })
+    expect(await run()).toEqual({ outcome: 'done', receipt: { result: 'read' } })
+    expect(shown()[0]).toContain('【发货面单】')
+    expect(shown()[0]).toMatch(/寄件 11-21 16:20（寄件时间）/)
+    expect(shown()[0]).toContain('依据 条码和文字一致')
+    expect(shown()[0]).toContain('[登记退货] [看订单] [手输单号]')
+    expect(said[0]?.key).toMatch(/:result$/)
+    expect(remembered[0]?.about).toEqual({ orderId: sent.orderId })
+    const [row] = await hub.database.sql`SELECT consignee_name AS name FROM orders WHERE id = ${sent.orderId}`
+    expect(shown()[0]).not.toContain(row?.name)
+  })
+
+  test('a parcel that comes back: its return', async () => {
+    const { run, shown, remembered } = desk({ outcome: 'read', reading: sure(back.waybillNo) })
+    await run()
+    expect(shown()[0]).toContain('【退货面单】')
+    expect(shown()[0]).toContain('[退货进度]')
+    expect(remembered[0]?.about?.returnId).toBe(back.returnId)
+  })
+
+  test('a number the hub does not know is said to be unmatched', async () => {
+    const { run, shown } = desk({ outcome: 'read', reading: sure('YT0082452614557') })
+    await run()
+    expect(shown()[0]).toContain('【已读出】圆通YT0082452614557')
+    expect(shown()[0]).toContain('还没有订单或退货单用这个单号')
+  })
+
+  test('J5: asks for the number only, keeps what is sure, shows the crop, and waits for the number', async () => {
+    const read: PhotoRead = { outcome: 'read', reading: reading({ unreadable: 'glare' }), crop: picture }
+    const { run, shown, remembered } = desk(read)
+    await run()
+    expect(shown()[0]).toMatch(/^没读出面单：面单反光/)
+    expect(shown()[0]).toContain('快递 圆通')
+    expect(shown()[0]).toContain('[重拍] [手输单号]')
+    expect(shown()[1]).toMatch(/^单号局部图（10分钟内可打开）：https:/)
+    expect(remembered).toMatchObject([{ intent: 'return.create', waiting: true }])
+  })
+
+  test('in a group no link to a picture is given', async () => {
+    const { run, shown } = desk({ outcome: 'read', reading: reading(), crop: picture })
+    await run({ platform: 'dingtalk', kind: 'group', id: 'cid1' })
+    expect(shown()).toHaveLength(1)
+  })
+
+  test('two labels in view: choose; one witness: confirm; the tap goes on as sure', async () => {
+    const two = desk({ outcome: 'read', reading: reading({ waybillNo: 'YT0082452614557', rivals: [sent.waybillNo] }) })
+    await two.run()
+    expect(two.shown()[0]).toMatch(/^照片里有2个单号，是哪一个？/)
+    const one = desk({ outcome: 'read', reading: reading({ waybillNo: sent.waybillNo, evidence: 'text×1' }) })
+    await one.run()
+    expect(one.shown()[0]).toMatch(/^单号没把握：/)
+    const { token } = buttonOf(one.said[0]?.reply ?? { kind: 'none' }, '就是这个')
+    const decoded = codec.decode(token, { memberId: 'mem_1', nowMs })
+    if (decoded.outcome !== 'ok' || decoded.action !== 'photo.is') throw new Error(decoded.outcome)
+    const conversation = { platform: 'play', kind: 'direct', id: 'play-cs' } as const
+    const event: CardTapEvent = {
+      id: 't1',
+      kind: 'card-tap',
+      platform: 'play',
+      conversation,
+      sender: { id: 'play-cs', trusted: true },
+      sentAtMs: nowMs,
+      token,
+      cardRef: { platform: 'play', id: 'c1' },
+    }
+    const member = { id: 'mem_1', name: '小李', roles: ['cs'] } as const
+    const reply = await photoTaps(one.parts)['photo.is']({
+      event,
+      member,
+      view: { mode: 'full', nowMs },
+      args: decoded.args,
+    })
+    expect(reply.kind).toBe('card-update')
+    expect(transcript(reply)).toContain('【发货面单】')
+    const [row] = await hub.database
+      .sql`SELECT order_id AS "orderId" FROM waybill_photos WHERE id = ${decoded.args[0] ?? ''}`
+    expect(row?.orderId).toBe(sent.orderId)
+  })
+
+  test('the same photo twice, pressed anew, is recognised', async () => {
+    const first = desk({ outcome: 'read', reading: sure('YT0082452614558', { phash: 'a0a0a0a0a0a0a0a0' }) })
+    await first.run()
+    expect(first.shown()[0]).not.toContain('已经读过')
+    const again = desk({ outcome: 'read', reading: sure('YT0082452614558', { phash: 'a0a0a0a0a0a0a0a3' }) })
+    await again.run()
+    expect(again.shown()[0]).toContain('这张照片10:20已经读过')
+    const other = desk({ outcome: 'read', reading: sure('YT0082452614558', { phash: '0f0f0f0fa0a0a0a3' }) })
+    await other.run()
+    expect(other.shown()[0]).not.toContain('已经读过')
+  })
+})
+
+describe('what goes wrong', () => {
+  test.each([
+    [{ outcome: 'refused', reason: 'too-many-pixels' } as const, '尺寸太大'],
+    [{ outcome: 'refused', reason: 'many-pages' } as const, '不止一页'],
+    [{ outcome: 'failed', reason: 'too-slow' } as const, '读了太久'],
+    [{ outcome: 'failed', reason: 'died' } as const, '没有读成'],
+  ])('%o is told in one sentence', async (read, words) => {
+    const { run, shown } = desk(read)
+    expect(await run()).toMatchObject({ outcome: 'done' })
+    expect(shown()).toHaveLength(1)
+    expect(shown()[0]).toContain(words)
+  })
+
+  test('bytes the platform no longer gives out', async () => {
+    const gone = async () => {
+      throw new PlatformRefused('media expired', { retryable: false })
+    }
+    const { run, shown } = desk({ outcome: 'read', reading: reading() }, { fetch: gone })
+    expect(await run()).toMatchObject({ receipt: { result: 'lost' } })
+    expect(shown()[0]).toContain('照片已经取不到了')
+  })
+
+  test('a platform that cannot be reached is tried again by the queue', async () => {
+    const down = async () => {
+      throw new Unreachable('no answer')
+    }
+    await expect(desk({ outcome: 'read', reading: reading() }, { fetch: down }).run()).rejects.toThrow(Unreachable)
+  })
+
+  test('a second try after a crash starts from the kept bytes and says the same under the same key', async () => {
+    const first = desk({ outcome: 'read', reading: sure(sent.waybillNo) })
+    await first.run()
+    await first.run()
+    expect(first.fetched()).toBe(1)
+    expect(new Set(first.said.map(({ key }) => key)).size).toBe(1)
+  })
+
+  test('a row that is no job is given up', async () => {
+    const { parts } = desk({ outcome: 'read', reading: reading() })
+    expect(await photoTask(parts)({}, 'k', new AbortController().signal)).toMatchObject({ outcome: 'give-up' })
+  })
+})
