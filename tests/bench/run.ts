@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: prints one JSON object on stdout; progress goes to stderr. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
+  answer: async () => (await import('./answer.ts')).answerBench(),
   callback: async () => (await import('./callback.ts')).callbackBench(),
   lookup: async () => (await import('./lookup.ts')).lookupBench(),
   start: async () => (await import('./start.ts')).startBench(),

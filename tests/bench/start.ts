@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scratchServer } from '../kit/scratch-server.ts'
+import { freePort, rest, untilOk, withDesk } from './desk-process.ts'
 
 const rounds = 7
 
@@ -21,7 +21,7 @@ export async function startBench(): Promise<object> {
   const dataDir = await mkdtemp(join(tmpdir(), 'chadan-bench-'))
   try {
     const env = { ...process.env, DATABASE_URL: server.url, DATA_DIR: dataDir, PLAY: '1', DATA_KEY: '11'.repeat(32) }
-    await desk(env, async (port) => untilOk(`http://127.0.0.1:${port}/readyz`))
+    await withDesk(env, async ({ port }) => untilOk(`http://127.0.0.1:${port}/readyz`))
     const figures = {
       bareMs: [] as number[],
       healthzMs: [] as number[],
@@ -30,11 +30,11 @@ export async function startBench(): Promise<object> {
     }
     for (let round = 0; round < rounds; round++) {
       figures.bareMs.push(await timeBare())
-      await desk(env, async (port, startedAt, child) => {
+      await withDesk(env, async ({ port, startedAtMs, child }) => {
         await untilOk(`http://127.0.0.1:${port}/healthz`)
-        figures.healthzMs.push(performance.now() - startedAt)
+        figures.healthzMs.push(performance.now() - startedAtMs)
         await untilOk(`http://127.0.0.1:${port}/readyz`)
-        figures.readyzMs.push(performance.now() - startedAt)
+        figures.readyzMs.push(performance.now() - startedAtMs)
         await rest(5_000)
         figures.rssMb.push(await rssMb(child))
       })
@@ -50,24 +50,6 @@ export async function startBench(): Promise<object> {
   } finally {
     await server.stop()
     await rm(dataDir, { recursive: true, force: true })
-  }
-}
-
-async function desk(
-  env: NodeJS.ProcessEnv,
-  use: (port: number, startedAt: number, child: ChildProcess) => Promise<void>,
-): Promise<void> {
-  const port = await freePort()
-  const startedAt = performance.now()
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
-    env: { ...env, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  try {
-    await use(port, startedAt, child)
-  } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
   }
 }
 
@@ -87,38 +69,11 @@ async function timeBare(): Promise<number> {
   }
 }
 
-async function untilOk(url: string): Promise<void> {
-  const giveUpAt = performance.now() + 30_000
-  while (performance.now() < giveUpAt) {
-    const ok = await fetch(url).then(
-      async (answer) => {
-        await answer.arrayBuffer()
-        return answer.status === 200
-      },
-      () => false,
-    )
-    if (ok) return
-    await rest(5)
-  }
-  throw new Error(`no 200 from ${url} within 30 s`)
-}
-
 async function rssMb(child: ChildProcess): Promise<number> {
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
-
-const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 const round1 = (value: number) => Math.round(value * 10) / 10
