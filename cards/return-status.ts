@@ -1,4 +1,5 @@
 import { type Card, cardLimits, type Tone } from '../src/chat/card.ts'
+import type { Note } from '../src/hub/notes.ts'
 import type { LevelFacts, ReturnView } from '../src/hub/return-facts.ts'
 import type { Phrase } from '../src/text/answers.ts'
 import { durationText, momentText } from '../src/text/format.ts'
@@ -33,8 +34,10 @@ import {
 } from './return-rows.ts'
 import { shower, type View } from './view.ts'
 
+const shownNotes = 3
+
 /** return.status: who holds it and how long still, what is behind it and what comes next (product row 51). */
-export function returnStatusCard(back: Back, view: View, codec: ActionCodec): Card {
+export function returnStatusCard(back: Back, view: View, codec: ActionCodec, added: readonly Note[] = []): Card {
   const { request, order } = back
   const { nowMs } = view
   const { title, tone } = standing(request, nowMs)
@@ -56,11 +59,20 @@ export function returnStatusCard(back: Back, view: View, codec: ActionCodec): Ca
       amountRow(back),
       open ? fineRow(request, nowMs) : ([returnLabels.notes, notes(request)] as const),
     ],
-    lines: [over ? stale : undefined],
+    lines: [over ? stale : undefined, ...noteLines(added, nowMs)],
     note: backNote(back, nowMs),
     buttons: statusButtons(back, codec, open),
   }
   return fitCard(draft, shower(order, view))
+}
+
+/** The newest of what people added, oldest of them first. */
+function noteLines(added: readonly Note[], nowMs: number): readonly Phrase[] {
+  return added.slice(-shownNotes).map(({ by, atMs, text, pictures }) => ({
+    head: words.noteBy(by, momentText(atMs, nowMs)),
+    body: fullWidth(text),
+    tail: pictures === 0 ? '' : words.pictures(pictures),
+  }))
 }
 
 function statusButtons({ order, request }: Back, codec: ActionCodec, open: boolean) {

@@ -1,6 +1,6 @@
 import { cardText } from '../src/chat/card.ts'
 import type { Reply, Trace } from '../src/chat/reply.ts'
-import { intents } from '../src/understanding/types.ts'
+import { intents, type Understanding } from '../src/understanding/types.ts'
 import { understand } from '../src/understanding/understand.ts'
 
 /** A line put to the desk from outside a chat (`cli ask`): what was asked, when, where. */
@@ -21,8 +21,26 @@ export type AskedJson = Trace & { readonly reply: string }
 export function traceToJson(reply: Reply, line: AskedLine): AskedJson {
   const { text, atMs, chat, hasPhoto = false } = line
   const known = reply.trace !== undefined && intents.some((intent) => intent === reply.trace?.intent)
-  const { intent, slots, expect } = known && reply.trace ? reply.trace : understand(text, { atMs, hasPhoto })
-  return { intent, slots, expect: reply.trace?.expect ?? expect, mask: chat === 'group', reply: replyText(reply) }
+  const understood = understand(text, { atMs, hasPhoto })
+  const { intent, slots, expect } = known && reply.trace ? reply.trace : understood
+  return {
+    intent,
+    slots: withMore(slots, understood),
+    expect: reply.trace?.expect ?? expect,
+    mask: chat === 'group',
+    reply: replyText(reply),
+  }
+}
+
+/** A slot that several numbers of the line fill is a list, as in the question set. */
+function withMore(slots: Trace['slots'], { slots: own, hints }: Understanding): Trace['slots'] {
+  const more = hints.moreNumbers ?? []
+  const lists = more.flatMap(({ slot }) =>
+    slots[slot] !== undefined && slots[slot] === own[slot]
+      ? [[slot, [slots[slot], ...more.filter((one) => one.slot === slot).map(({ value }) => value)]] as const]
+      : [],
+  )
+  return lists.length === 0 ? slots : { ...slots, ...Object.fromEntries(lists) }
 }
 
 /** What a chat shows of a reply, without buttons. */

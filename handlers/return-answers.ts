@@ -27,9 +27,10 @@ export function returnStatus(parts: ReturnParts): Answerer {
     const { back } = sighting
     const { view } = question
     if (question.understood.hints.script) return scriptReply(question, returnScript(back, view.nowMs), back)
-    const card = wantsTimeline(question.text)
-      ? returnTimelineCard(back, view, parts.codec)
-      : returnStatusCard(back, view, parts.codec)
+    if (wantsTimeline(question.text))
+      return cardReply(question, returnTimelineCard(back, view, parts.codec), aboutOf(back))
+    const added = back.request.notes === 0 ? [] : await parts.notesOf?.({ kind: 'return', id: back.request.id })
+    const card = returnStatusCard(back, view, parts.codec, added)
     return cardReply(question, card, aboutOf(back))
   }
 }

@@ -3,6 +3,7 @@ import { mostChoices } from '../cards/order-choice.ts'
 import { noReturnOfCard, returnChoiceCard } from '../cards/return-choice.ts'
 import type { Back } from '../cards/return-rows.ts'
 import type { Reply } from '../src/chat/reply.ts'
+import type { NotesOf } from '../src/hub/notes.ts'
 import type { OrderFacts, OrderFilter } from '../src/hub/order-facts.ts'
 import type { ReturnLookup, ReturnView, SaleFacts } from '../src/hub/return-facts.ts'
 import { channelCode } from '../src/text/zh-cn.ts'
@@ -14,7 +15,11 @@ import { defaultWindowDays, keyOf, type Sought } from './find-orders.ts'
 import { personOf, theOrder } from './found-or-not.ts'
 import { type AskParts, type Question, traceOf } from './question.ts'
 
-export type ReturnParts = AskParts & { readonly returns: ReturnLookup }
+export type ReturnParts = AskParts & {
+  readonly returns: ReturnLookup
+  /** What people added to a return; left out, only their number is shown. */
+  readonly notesOf?: NotesOf | undefined
+}
 
 export type ReturnSighting =
   | { readonly outcome: 'one'; readonly back: Back; readonly person: boolean }

@@ -14,6 +14,7 @@ import { giftLookup } from './hub/gift-facts.ts'
 import { handoffs } from './hub/handoffs.ts'
 import type { Intake } from './hub/intake.ts'
 import { lookupBudget } from './hub/lookup-budget.ts'
+import { notesOf } from './hub/notes.ts'
 import { noticeLookup } from './hub/notices.ts'
 import { nudges } from './hub/nudges.ts'
 import { type OrderSource, orderPull } from './hub/on-demand.ts'
@@ -63,6 +64,7 @@ export function answerParts(from: AnswerSources, codec: ActionCodec, reachable: 
     clock,
     codec,
     returns: returnLookup(door, personal),
+    notesOf: notesOf(door),
     refundTimes: () => refundTimes(kept),
     returnPolicy: () => returnPolicy(kept),
     gifts: giftLookup(door),

@@ -19,7 +19,11 @@ export function namedPlans(crowd: Crowd, nowMs: number): readonly Plan[] {
     ownPhone: true,
     ...rest,
   })
-  const back = (atMs: number, number: string, rest: { holderId?: string; reason?: string } = {}) => ({
+  const back = (
+    atMs: number,
+    number: string,
+    rest: { holderId?: string; reason?: string; goodsAtMs?: number } = {},
+  ) => ({
     id: `TH${dateDigits(atMs).slice(2)}${number}`,
     appliedAtMs: atMs,
     ...rest,
@@ -49,7 +53,8 @@ export function namedPlans(crowd: Crowd, nowMs: number): readonly Plan[] {
     plan('zhangDouyin', 'douyin', tenDaysBefore(yesterday), {
       wanted: [{ sku: 'NF-P3-900', qty: 1 }],
       fate: returning({ kind: 'done' }),
-      back: back(yesterdayAt(9, 12), '0033', { reason: '不想要了' }),
+      // scanned in half an hour ago: the answer of product J2
+      back: back(yesterdayAt(9, 12), '0033', { reason: '不想要了', goodsAtMs: nowMs - 34 * 60_000 }),
     }),
     plan('zhangJd', 'jd', nowMs, {
       wanted: [{ sku: 'DP-XL-40', qty: 3 }],
@@ -77,6 +82,9 @@ export function namedPlans(crowd: Crowd, nowMs: number): readonly Plan[] {
       back: back(longAgo, '0019', { holderId: staffId('小陈') }),
     }),
     plan('jxs03', 'distributor', tenDaysBefore(yesterday), {
+      // distributors count from 0001 each day and never come this far
+      orderNo: `JXS03-${dateDigits(tenDaysBefore(yesterday))}-9001`,
+      shop: 'JXS03',
       wanted: [{ sku: 'DP-M-52', qty: 20 }],
       fate: returning({ kind: 'stuck', level: 3 }),
       back: back(yesterdayAt(14, 20), '0047', { reason: '临期不满意' }),

@@ -16,6 +16,8 @@ export type Plan = {
   readonly promo: boolean
   readonly fate: OrderFate
   readonly orderNo?: string
+  /** The shop or distributor that belongs to `orderNo`. */
+  readonly shop?: string
   readonly wanted?: readonly Wanted[]
   readonly paidFen?: number
   readonly carrier?: CarrierCode
@@ -28,6 +30,7 @@ export type Plan = {
     readonly appliedAtMs: number
     readonly holderId?: string
     readonly reason?: string
+    readonly goodsAtMs?: number
   }
   /** The buyer's own number instead of a privacy number. */
   readonly ownPhone?: boolean

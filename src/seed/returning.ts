@@ -1,4 +1,7 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
+import { shareOfPieces, sharesOf } from '../hub/refund-shares.ts'
+import { arrivalRange, defaultRefundTimes } from '../hub/refund-times.ts'
+import { payMethodCode } from '../text/zh-refunds.ts'
 import { afterOpenTime, hourMs, minuteMs, whenOpen } from './beijing.ts'
 import { returnReasons } from './catalogue.ts'
 import type { DraftLevel, DraftLine, DraftReturn } from './draft.ts'
@@ -32,6 +35,8 @@ export type ReturnStart = {
   /** Holders by level, where a story names them. */
   readonly holderId?: string
   readonly wholeOnly?: boolean
+  /** When the parcel was scanned in, where a story names it. */
+  readonly goodsAtMs?: number
 }
 
 const rejectReasons = ['超过退货期', '面单不符', '已拆封影响二次销售', '凭证不清楚']
@@ -115,10 +120,14 @@ function askedOf(random: Random, start: ReturnStart): { line: DraftLine; askedQt
   return [{ line, askedQty: random.int(1, line.qty) }]
 }
 
-/** Share of what was paid for the goods, in whole fen. */
-function worth(start: ReturnStart, line: DraftLine, qty: number): number {
-  const goodsPaid = start.paidFen - start.freightFen
-  return Math.floor((line.amountFen * qty * goodsPaid) / (line.qty * start.totalFen))
+/** What was paid for `qty` pieces of each of these lines, to the fen, by the rule of hub/refund-shares.ts. */
+function worthOf(start: ReturnStart, lines: readonly { readonly line: DraftLine; readonly qty: number }[]): number[] {
+  const amounts = start.lines.map(({ amountFen }) => BigInt(amountFen))
+  const paid = sharesOf(BigInt(start.paidFen - start.freightFen), amounts)
+  return lines.map(({ line, qty }) => {
+    const share = paid[start.lines.indexOf(line)] ?? 0n
+    return Number(shareOfPieces(share, line.qty, 0, qty))
+  })
 }
 
 /** A return as it stands at `nowMs`: approval, goods and money each on their own track. */
@@ -132,28 +141,34 @@ export function returnOf(random: Random, start: ReturnStart): DraftReturn {
     approvedAtMs === undefined || start.fate.kind === 'goods-missing'
       ? undefined
       : approvedAtMs + random.around(38) * hourMs
-  const receivedAtMs = past(goodsAt === undefined ? undefined : whenOpen(goodsAt, 9, 20), start.nowMs)
-  const damaged = receivedAtMs !== undefined && random.chance(0.12)
-  const short = receivedAtMs !== undefined && (start.fate.kind === 'money-waits' || random.chance(0.03))
+  const scannedAt = goodsAt === undefined ? undefined : (start.goodsAtMs ?? whenOpen(goodsAt, 9, 20))
+  const receivedAtMs = past(scannedAt, start.nowMs)
+  const damaged = receivedAtMs !== undefined && random.chance(0.12) && start.goodsAtMs === undefined
+  const short =
+    receivedAtMs !== undefined &&
+    (start.fate.kind === 'money-waits' || (random.chance(0.03) && start.goodsAtMs === undefined))
   const lines = asked.map(({ line, askedQty }) => {
     const receivedQty = receivedAtMs === undefined ? 0 : short && askedQty > 1 ? askedQty - 1 : askedQty
     return { line, askedQty, receivedQty, damagedQty: damaged ? Math.min(1, receivedQty) : 0 }
   })
-  const goodsPaid = start.paidFen - start.freightFen
-  const amounts = lines.map(({ line, askedQty, receivedQty }) =>
-    worth(start, line, receivedAtMs === undefined ? askedQty : receivedQty),
+  const missing = receivedAtMs !== undefined && lines.some(({ askedQty, receivedQty }) => receivedQty < askedQty)
+  const amounts = worthOf(
+    start,
+    lines.map(({ line, askedQty, receivedQty }) => ({
+      line,
+      qty: receivedAtMs === undefined ? askedQty : receivedQty,
+    })),
   )
-  const full =
-    whole && lines.every(({ askedQty, receivedQty }) => receivedAtMs === undefined || receivedQty === askedQty)
-  // what rounding left over belongs to the buyer when everything comes back
-  if (full) amounts[amounts.length - 1] = goodsPaid - amounts.slice(0, -1).reduce((sum, amount) => sum + amount, 0)
   const refundFen = amounts.reduce((sum, amount) => sum + amount, 0)
   const releasedAtMs =
     start.fate.kind === 'money-waits'
       ? undefined
       : past(receivedAtMs === undefined ? undefined : receivedAtMs + 2 * minuteMs, start.nowMs)
+  const bankMs = Math.round(random.around(14) * 60) * minuteMs
   const refundedAtMs = past(
-    releasedAtMs === undefined ? undefined : releasedAtMs + Math.round(random.around(30) * 60) * minuteMs,
+    releasedAtMs === undefined
+      ? undefined
+      : arrivalRange(payMethodCode(start.payMethod), releasedAtMs, defaultRefundTimes).fromMs + bankMs,
     start.nowMs,
   )
   const endedAtMs =
@@ -170,7 +185,13 @@ export function returnOf(random: Random, start: ReturnStart): DraftReturn {
     rejectedAtMs,
     receivedAtMs: receivedAtMs === undefined ? undefined : Math.round(receivedAtMs),
     inspection:
-      receivedAtMs === undefined ? undefined : short ? '数量不符,少1件,核实中' : damaged ? '1件外包装破损' : '验货完好',
+      receivedAtMs === undefined
+        ? undefined
+        : missing
+          ? '数量不符,少1件,核实中'
+          : damaged
+            ? '1件外包装破损'
+            : '验货完好',
     refundFen,
     refundMethod: `原路退回(${start.payMethod})`,
     releasedAtMs: releasedAtMs === undefined ? undefined : Math.round(releasedAtMs),

@@ -26,6 +26,10 @@ export const tables = {
   return_lines: 'return_id order_line_id asked_qty approved_qty received_qty damaged_qty refunded_fen',
   approval_levels: 'return_id level role state holder_id started_at due_at decided_at decided_by reason',
   gifts: 'id order_id name sku verdict gap_fen threshold_fen rule rule_version parcel_id decided_at',
+  carrier_calls: 'id parcel_id carrier_code reason opened_by opened_at closed_at result',
+  notices: 'id order_id kind channel state sent_at delivered_at opened_at fail_reason photo_ok source created_at',
+  receivables: 'customer_id arrears_fen source checked_at',
+  rule_decisions: 'id order_id about rule rule_version chosen reason decided_at',
   stock_lots: 'id sku name spec warehouse location on_hand locked expires_on zone read_at',
 } as const
 

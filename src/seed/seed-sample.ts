@@ -4,15 +4,20 @@ import type { Log } from '../runtime/log.ts'
 import { hourOf } from './beijing.ts'
 import { withoutIndexes } from './bulk.ts'
 import { hoursOf, isPromo, timesIn } from './calendar.ts'
+import { callRows } from './calls.ts'
 import { casesOf, namedPlans, planOf } from './cast.ts'
 import { type Loader, loader } from './copy.ts'
+import { decisionRows } from './decisions.ts'
 import type { DraftOrder } from './draft.ts'
 import { drawFate } from './fate.ts'
 import { sourceRows } from './hearing.ts'
+import { mishaps } from './mishaps.ts'
+import { noticeRows } from './notices.ts'
 import { numberBook } from './numbers.ts'
 import { type Crowd, type Customer, channelOf, crowdOf } from './people.ts'
 import type { Plan, Telling } from './plan.ts'
 import { type Random, randomOf } from './prng.ts'
+import { receivableRows } from './receivables.ts'
 import { customerRows, orderRows, sealing, type TableName, tableNames } from './rows.ts'
 import { staffRows } from './staff-rows.ts'
 import { stockRows } from './stock.ts'
@@ -47,7 +52,7 @@ export async function seedSample(database: Database, options: SeedOptions): Prom
     await sql`SELECT pg_advisory_xact_lock(hashtext('chadan.seed'))`
     const [held] = await sql<{ full: boolean }[]>`SELECT EXISTS (SELECT 1 FROM orders) AS full`
     if (held?.full === true && options.force !== true) return undefined
-    if (options.force === true) await sql.unsafe(`TRUNCATE ${tableNames.join(', ')}`)
+    if (options.force === true) await sql.unsafe(`TRUNCATE ${tableNames.join(', ')} CASCADE`)
     await staffRows(sql, options.personal, options.nowMs)
     const load = loader(sql)
     const work = () => loadAll(load, options)
@@ -78,8 +83,13 @@ async function loadAll(load: Loader, options: SeedOptions): Promise<void> {
   }
   stockRows(load.take, seed, nowMs)
   const seals = sealing(personal, lean)
-  for (const order of sampleOrders(crowd, options)) {
+  const calls = callRows(seed, nowMs)
+  const [notices, decisions, befall] = [noticeRows(seed, nowMs), decisionRows(seed), mishaps(seed, nowMs)]
+  if (!lean) receivableRows(load.take, crowd, nowMs)
+  for (const told of sampleOrders(crowd, options)) {
+    const order = lean ? told : befall(told)
     orderRows(load.take, seals, order)
+    if (!lean) for (const also of [calls, notices, decisions]) also(load.take, order)
     await load.pace()
   }
   await load.finish()

@@ -49,7 +49,7 @@ export function tellOrder(random: Random, telling: Telling, plan: Plan): DraftOr
   return {
     id: book.hubNo(course.orderedAtMs),
     channel,
-    shop: numbered.shop,
+    shop: plan.shop ?? numbered.shop,
     orderNo: plan.orderNo ?? numbered.orderNo,
     customer,
     phone: masked ? privacyNumber(random) : customer.phone,
@@ -74,7 +74,7 @@ export function tellOrder(random: Random, telling: Telling, plan: Plan): DraftOr
     waybillEdits: course.shippedAtMs === undefined ? 0 : (fate.waybillEdits ?? 0),
     sourceStage: course.sourceStage === 'shipped-without-waybill' ? 'shipped' : course.sourceStage,
     modifiedAtMs,
-    ...heardOf(random, channel, numbered.shop, { orderedAtMs: course.orderedAtMs, modifiedAtMs }, nowMs),
+    ...heardOf(random, channel, plan.shop ?? numbered.shop, { orderedAtMs: course.orderedAtMs, modifiedAtMs }, nowMs),
     parcels: course.parcels,
     gift: giftFor(random, telling, plan, basket, course),
     refund: course.refund,
@@ -112,7 +112,9 @@ function backOf(random: Random, telling: Telling, plan: Plan, sold: Sold): Draft
     carrier,
     waybillNo: telling.book.waybillNo(random, carrier),
     fate: comesBack.fate,
-    ...(plan.back?.reason === undefined ? {} : { reason: plan.back.reason }),
+    // 'partial' only says that part of it may come back; the reason is left to chance
+    ...(plan.back?.reason === undefined || plan.back.reason === 'partial' ? {} : { reason: plan.back.reason }),
+    ...(plan.back?.goodsAtMs === undefined ? {} : { goodsAtMs: plan.back.goodsAtMs }),
     ...(plan.back?.holderId === undefined ? {} : { holderId: plan.back.holderId }),
     wholeOnly: plan.back !== undefined && plan.back.reason !== 'partial',
   })

@@ -125,7 +125,7 @@ export const todoTexts = {
     body: question,
   }),
   handedRow: '转来',
-  handedCount: (count: number) => `${count}条，见私聊`,
+  handedCount: (count: number) => `${count}条，请私聊问我`,
   more: (count: number) => `还有${ordersText(count)}，处理后再发「我的待办」`,
   source: '审批记录',
 } as const

@@ -119,6 +119,8 @@ export const returnWords = {
   dueOver: (at: string, over: string) => `${at}，已超${over}`,
   overdueBar: '超24小时未处理，可能触发平台罚款',
   notes: (count: number) => `${count}条`,
+  noteBy: (by: string, when: string) => `备注 ${by} ${when}：`,
+  pictures: (count: number) => `（${count}张图）`,
   qtyAsked: (asked: number) => `申请${asked}件`,
   qtyReceived: (received: number, due: number, damaged: number) =>
     `实收${received}/${due}件${damaged > 0 ? `，破损${damaged}件` : ''}`,

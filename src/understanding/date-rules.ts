@@ -114,12 +114,12 @@ export const dateRules: readonly DateRule[] = [
     days: (match, today) => one(pastCivil(Number(match[1]), Number(match[2]), today)),
   },
   {
-    form: new RegExp(`(?<![第#规则月路街弄巷道村\\d])${n}[号日](?![楼店仓线库柜机位院单])${hours}`, 'y'),
+    form: new RegExp(`(?<![第#规则月路街弄巷村\\d]|(?<!渠)道)${n}[号日](?![楼店仓线库柜机位院单])${hours}`, 'y'),
     days: (match, today) => dayOfMonth(numberOf(match[1] ?? ''), today),
   },
   {
     form: new RegExp(
-      `(上上|上个|上一|上|这个|这|本|下个|下)?个?${weekWord}([一二三四五六日天1-7])(?![\\d天个])${hours}`,
+      `(?<!绘)(上上|上个|上一|上|这个|这|本|下个|下)?个?${weekWord}([一二三四五六日天1-7])(?![\\d天个猫]|(?<=一)[共直起])${hours}`,
       'y',
     ),
     days: (match, today) => one(weekdayIn(match[1], match[2] ?? '', today)),
@@ -132,7 +132,7 @@ export const dateRules: readonly DateRule[] = [
     },
   },
   {
-    form: new RegExp(`(上上|上个|上一|上|这个|这|本|下个|下)个?${weekWord}`, 'y'),
+    form: new RegExp(`(?<!绘)(上上|上个|上一|上|这个|这|本|下个|下)个?${weekWord}`, 'y'),
     days: (match, today) => week(weekOffset[match[1] ?? ''] ?? 0, today),
   },
   {
@@ -147,7 +147,10 @@ export const dateRules: readonly DateRule[] = [
     days: (match, today) => lastSpan(match[1] ?? '', match[2] ?? '', today),
   },
   {
-    form: new RegExp(`(${numeral}|几|半)(天|日|周|星期|个星期|个月|年)(?:之内|以内|内)`, 'y'),
+    form: new RegExp(
+      `(${numeral}|几|半)(天|日|周|星期|个星期|个月|年)(?:之内|以内|内)(?!\\s*(?:能|会|可以|才|必|给)?(?:[发到送退出]|处理|解决))`,
+      'y',
+    ),
     days: (match, today) => lastSpan(match[1] ?? '', match[2] ?? '', today),
   },
   {
@@ -164,7 +167,10 @@ export const dateRules: readonly DateRule[] = [
       return count === undefined ? undefined : one(today - Math.round(count * (spans[match[2] ?? ''] ?? 1)))
     },
   },
-  { form: /(?:刚才|刚刚|方才|今早|今晚)|(?:早上|上午|中午|下午|晚上)(?!好)/y, days: (_, today) => one(today) },
+  {
+    form: /(?:(?:刚才|刚刚|方才)(?![那这查说问的])|今早|今晚)|(?:早上|上午|中午|下午|晚上)(?!好)/y,
+    days: (_, today) => one(today),
+  },
   {
     form: /(上上|上|这|本|当)个?月份?/y,
     days: (match, today) => month({ 上上: -2, 上: -1 }[match[1] ?? ''] ?? 0, today),

@@ -70,6 +70,6 @@ export function expectOf(intent: Intent, slots: Slots, hasPhoto: boolean, policy
   if (write !== undefined) return write(slots) ? 'confirm' : 'clarify'
   if (open.includes(intent)) return 'answer'
   const enough = questions[intent] ?? named
-  if (!enough(slots)) return policy ? 'answer' : 'clarify'
-  return intent !== 'order.list' && intent !== 'customer.profile' && onlyName(slots) ? 'choose' : 'answer'
+  if (!enough(slots)) return policy && intent === 'return.eligible' ? 'answer' : 'clarify'
+  return intent !== 'order.list' && onlyName(slots) ? 'choose' : 'answer'
 }

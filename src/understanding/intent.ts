@@ -1,65 +1,41 @@
-import { type Trigger, triggers } from '../text/commands.ts'
-import type { Intent, Slots } from './types.ts'
-
-/** What a line is judged by: its shape with marks for what was taken out, the slots found, and whether a picture came with it. */
-export type Signals = {
-  readonly line: string
-  readonly slots: Slots
-  readonly hasPhoto: boolean
-  /** A number was written that has no known form. */
-  readonly odd: boolean
-  /** Days the date spans; 0 without a date. */
-  readonly days: number
-}
-
-type Judge = {
-  readonly says: (...any: readonly Trigger[]) => boolean
-  /** A number or tail that names one order, parcel or return. */
-  readonly number: boolean
-  /** Something that names a person. */
-  readonly person: boolean
-  readonly order: boolean
-  readonly returned: boolean
-  readonly waybill: boolean
-  readonly signals: Signals
-}
-
-function judgeOf(signals: Signals): Judge {
-  const { slots, line } = signals
-  const order = Boolean(slots.order_no || slots.hub_no || slots.order_tail)
-  const waybill = Boolean(slots.waybill_no || slots.waybill_tail)
-  const returned = slots.return_no !== undefined
-  return {
-    signals,
-    says: (...any) => any.some((trigger) => triggers[trigger].test(line)),
-    order,
-    waybill,
-    returned,
-    number: order || waybill || returned || signals.odd,
-    person: Boolean(slots.phone || slots.phone_tail || slots.customer_name),
-  }
-}
+import { triggers } from '../text/commands.ts'
+import { isFigure, isList, type Judge, judgeOf, type Signals } from './judge.ts'
+import type { Intent } from './types.ts'
 
 type Rule = { readonly intent: Intent; readonly when: (judge: Judge) => boolean }
 
 /** Somebody wants something done: the writes and the wishes. Before the questions, because they use the questions' words. */
 const wishes: readonly Rule[] = [
-  { intent: 'help', when: ({ says, number, person }) => says('help') && !number && !person },
-  { intent: 'handoff', when: ({ says }) => says('handoff') },
+  { intent: 'help', when: ({ says, number, person, goods }) => says('help') && !number && !person && !goods },
   {
     intent: 'approval.delegate',
-    when: ({ says, number }) => says('delegate') && !number && !says('decided'),
+    when: ({ says, number, signals }) =>
+      says('delegate') &&
+      !number &&
+      !says('handoffOnly') &&
+      (!says('decided') || says('away')) &&
+      signals.slots.channel === undefined,
   },
-  { intent: 'approval.snooze', when: ({ says, order }) => says('snooze') && !order && !says('notice') },
-  { intent: 'approval.snooze', when: ({ says, returned }) => says('snooze') && returned },
+  {
+    intent: 'handoff',
+    when: ({ says, returned }) => says('handoff') && !(returned && says('urge')) && !says('urgeOnly'),
+  },
+  {
+    intent: 'approval.snooze',
+    when: ({ says, order }) =>
+      says('snooze', 'remindMe') && !order && !says('asks') && (says('remindMe') || !says('notice')),
+  },
+  {
+    intent: 'order.mark_signer',
+    when: ({ says, signals }) => says('markSigner') && !says('metric') && signals.slots.new_waybill_no === undefined,
+  },
   {
     intent: 'order.edit_waybill',
     when: ({ says, signals, waybill }) =>
       signals.slots.new_waybill_no !== undefined ||
-      (says('change') && !says('offTopic') && (says('waybillWord') || waybill) && !says('missingWaybill')),
+      (says('change') && !says('offTopic', 'cancel') && (says('waybillWord') || waybill) && !says('missingWaybill')) ||
+      (says('wrongNumber') && !says('cancel')),
   },
-  { intent: 'order.mark_signer', when: ({ says }) => says('markSigner') && !says('metric') },
-  { intent: 'unsupported', when: ({ says }) => says('offTopic') && !says('gift', 'notice') },
   {
     intent: 'order.cancel',
     when: ({ says, returned, signals }) =>
@@ -67,22 +43,26 @@ const wishes: readonly Rule[] = [
       !says('cancelled') &&
       !returned &&
       !(says('list') && !signals.slots.order_no) &&
-      !/退/.test(signals.line),
+      // 登记退货 不想要了: a reason to send back, no order to call off
+      !(/退/.test(signals.line) && !/取消(?!.{0,3}退)|撤单|作废/.test(signals.line)),
+  },
+  {
+    intent: 'unsupported',
+    when: ({ says }) => says('offTopic') && !says('gift', 'notice', 'addNote') && !says('returnsCount'),
   },
 ]
 
 /** Over many orders at once: figures, alarms, to-dos. Only when no single order is named. */
 const surveys: readonly Rule[] = [
-  { intent: 'approval.todo', when: ({ says, number, person }) => says('todo') && !number && !person && !says('stock') },
   {
-    intent: 'stats.query',
-    when: ({ says, number, person, signals }) =>
-      (!number &&
-        !person &&
-        (says('eachGroup') || says('metric')) &&
-        !(signals.slots.status !== undefined && says('list')) &&
-        !says('money')) ||
-      (!number && !person && /率|退款额|退款金额|退款量/.test(signals.line)),
+    intent: 'approval.todo',
+    when: ({ says, number, person, goods }) =>
+      says('todo') &&
+      !number &&
+      !person &&
+      !goods &&
+      (!says('stock', 'trouble') || says('mine')) &&
+      !says('callCarrier'),
   },
   {
     intent: 'alert.list',
@@ -90,8 +70,14 @@ const surveys: readonly Rule[] = [
       says('trouble') &&
       !number &&
       !person &&
-      (says('list', 'things') || /^(?:今天|当前|现在)?.{0,4}(?:超时|逾期|异常|风险|预警)/.test(signals.line)),
+      !/率|(?:物流|快递|包裹)有?异常[吗了么]?[?]?$/.test(signals.line) &&
+      (says('list', 'things') ||
+        /^(?:[\ue006]|当前|现在|目前)?.{0,4}(?:超时|逾期|异常|风险|预警)|有没有/.test(signals.line) ||
+        // 今天10点抖音异常: a time or a channel, and the trouble last
+        (Boolean(signals.slots.date || signals.slots.channel) &&
+          /(?:超时|逾期|异常|风险|停滞)[?]?$/.test(signals.line))),
   },
+  { intent: 'stats.query', when: isFigure },
 ]
 
 const followUps: readonly Rule[] = [
@@ -100,19 +86,31 @@ const followUps: readonly Rule[] = [
     intent: 'order.list',
     when: (judge) => judge.signals.slots.status !== undefined && judge.says('list') && isList(judge),
   },
-  { intent: 'notify.status', when: ({ says }) => says('notice') && says('noticeAsk') },
+  { intent: 'notify.status', when: ({ says }) => (says('notice') && says('noticeAsk', 'elliptic')) || says('opened') },
+  // 退货呢: said of something that was looked at, no wish
+  {
+    intent: 'return.status',
+    when: ({ says, number, person, signals }) =>
+      !number && !person && says('elliptic') && /(?:退货|售后)(?:单|申请)?呢/.test(signals.line),
+  },
+  { intent: 'return.add_note', when: ({ says }) => says('addNote') },
   { intent: 'logistics.call_carrier', when: ({ says }) => says('callCarrier') },
   {
     intent: 'approval.urge',
-    when: ({ says, returned }) => says('urge') && (returned || (says('urgeWhom') && !says('ship'))),
+    when: ({ says, returned, signals }) =>
+      says('urge') &&
+      !says('ship') &&
+      (/催/.test(signals.line) || !says('asks')) &&
+      (returned || says('urgeWhom')) &&
+      !(says('reject') || (says('money', 'when') && !says('urgeOnly'))),
   },
-  { intent: 'return.add_note', when: ({ says }) => says('addNote') },
   {
     intent: 'approval.decide',
     when: ({ says, returned, order, signals }) =>
       says('approve', 'reject') &&
-      !says('decided') &&
-      !says('eligible') &&
+      !says('decided', 'approvalAsk', 'asks', 'when') &&
+      // 可以 同意退款 is a yes, 可以退吗 a question
+      !(says('eligible') && !/^[\ue001\s]*(?:可以|能|行)[\s,]|^(?:不?同意|拒绝|驳回)/.test(signals.line)) &&
       (returned || (!order && signals.line.length < 14)),
   },
   { intent: 'rule.explain', when: ({ says }) => says('rule') && !says('gift') },
@@ -124,35 +122,65 @@ const gifts: readonly Rule[] = [
     when: ({ says, signals }) =>
       says('gift') &&
       says('giftMissing') &&
-      !(says('giftWhyNot') && /为什么|为啥|门槛|差/.test(signals.line) && !/漏|没收到/.test(signals.line)),
+      !says('eligible') &&
+      !(says('giftWhyNot') && /为什么|为啥|门槛|差|为何/.test(signals.line) && !/漏|没收到/.test(signals.line)),
   },
+  { intent: 'gift.included', when: ({ says }) => says('gift') && says('together') },
   { intent: 'gift.gap', when: ({ says }) => says('gift') && says('giftWhyNot') },
-  { intent: 'gift.included', when: ({ says }) => says('gift') },
+  { intent: 'gift.included', when: ({ says }) => says('gift') && !says('eligible') },
 ]
 
 /** Goods on their way back and the money for them. */
 const returns: readonly Rule[] = [
   {
     intent: 'stock.check',
-    when: ({ says, number, person, signals }) =>
+    when: ({ says, number, person, goods }) =>
       !number &&
       !person &&
-      (says('stock') || (says('stockLeft') && signals.slots.product !== undefined)) &&
+      (says('stock') || (goods && (says('stockLeft') || says('restock')))) &&
+      (goods || !says('when')) &&
       !says('returned'),
   },
-  { intent: 'customer.profile', when: ({ says, number }) => says('profile') && !number },
-  { intent: 'customer.profile', when: ({ says, person }) => says('profile') && person },
+  {
+    intent: 'customer.profile',
+    when: ({ says, number, person }) => says('profile') && !says('eligible') && (person || !number || says('member')),
+  },
   {
     intent: 'return.eligible',
     when: ({ says, signals }) => says('eligible') && !says('when', 'amount') && !/到账|的钱|退的/.test(signals.line),
   },
-  { intent: 'refund.amount', when: ({ says }) => says('money') && says('amount') },
-  { intent: 'return.inbound', when: ({ says }) => says('returned') && says('inbound') && !says('money') },
+  {
+    intent: 'refund.amount',
+    when: ({ says, signals }) =>
+      says('money') && says('amount') && (!says('when') || /多少|金额|怎么算/.test(signals.line)),
+  },
   { intent: 'return.status', when: ({ says }) => says('money') && says('approval') },
+  {
+    intent: 'return.status',
+    when: ({ says }) => says('returned') && says('decided', 'approvalAsk') && !says('money', 'goodsIn'),
+  },
+  {
+    intent: 'return.status',
+    when: ({ says, signals }) =>
+      /的退货(?:单|申请)?(?![的\ue008])/.test(signals.line) &&
+      says('ask', 'approvalState') &&
+      !says('money', 'goodsIn'),
+  },
+  {
+    intent: 'refund.eta',
+    when: ({ says, signals }) =>
+      says('money') && !(says('inbound') && !says('when', 'arriveMoney')) && !/多少货/.test(signals.line),
+  },
+  { intent: 'return.inbound', when: ({ says }) => says('returned') && says('inbound') },
   { intent: 'refund.eta', when: ({ says }) => says('money') },
   { intent: 'return.inbound', when: ({ says, signals }) => says('inbound') && /[入进][了]?[仓库]/.test(signals.line) },
   { intent: 'return.create', when: ({ signals }) => signals.hasPhoto && signals.slots.return_no === undefined },
   { intent: 'return.status', when: ({ says, returned }) => returned || (says('returned') && says('approvalState')) },
+  {
+    intent: 'return.status',
+    when: ({ says, signals, number }) =>
+      number && says('ask') && /退货[,\s]*(?:帮忙|帮我)?(?:查|看)/.test(signals.line),
+  },
   { intent: 'return.create', when: ({ says }) => says('returnCreate') },
   { intent: 'return.status', when: ({ says }) => says('decided', 'approval') },
 ]
@@ -160,24 +188,36 @@ const returns: readonly Rule[] = [
 /** Goods on their way out. */
 const journeys: readonly Rule[] = [
   { intent: 'logistics.missing_waybill', when: ({ says }) => says('missingWaybill') },
+  {
+    intent: 'order.ship_time',
+    when: ({ says }) =>
+      says('ship') && says('when', 'notYet', 'hurry') && !says('shipAsk', 'signed') && says('stalled'),
+  },
   { intent: 'logistics.stalled', when: ({ says }) => says('stalled') },
   { intent: 'order.list', when: isList },
   { intent: 'logistics.signed', when: ({ says }) => says('signed') },
-  { intent: 'order.carrier', when: ({ says }) => says('carrierAsk') },
+  { intent: 'order.carrier', when: ({ says, signals }) => says('carrierAsk') || /^.{0,4}单号呢/.test(signals.line) },
   {
     intent: 'order.ship_time',
-    when: ({ says }) => says('ship') && (says('when', 'notYet', 'hurry') || (says('stock') && !says('shipAsk'))),
+    when: ({ says }) =>
+      says('ship') &&
+      (says('when', 'notYet', 'hurry', 'elliptic') || (says('stock') && !says('shipAsk'))) &&
+      !says('shipOnly'),
   },
   {
     intent: 'logistics.eta',
     when: ({ says }) => says('arrive') || says('arriveNotYet') || (says('when') && says('where', 'track')),
   },
   { intent: 'order.ship_time', when: ({ says, number, person }) => says('stock') && (number || person) },
+  { intent: 'logistics.eta', when: ({ says, number, person }) => says('when') && (number || person) },
+  {
+    intent: 'logistics.track',
+    when: ({ signals }) => /(?:快递|包裹|快件)呢[?]?$/.test(signals.line) && !signals.slots.product,
+  },
   {
     intent: 'logistics.track',
     when: ({ says, waybill, order }) => says('track') || (waybill && !order),
   },
-  { intent: 'logistics.eta', when: ({ says, number, person }) => says('when') && (number || person) },
   {
     intent: 'order.status',
     when: ({ says, number, person, signals }) =>
@@ -185,24 +225,19 @@ const journeys: readonly Rule[] = [
       number ||
       person ||
       (says('ask') && says('orderWord')) ||
-      (says('orderWord') && signals.slots.date !== undefined),
+      (says('orderWord') && signals.slots.date !== undefined && !says('smalltalk')),
   },
-  { intent: 'order.status', when: ({ says, signals }) => says('orderWord') && signals.line.length <= 12 },
+  {
+    intent: 'order.status',
+    when: ({ says, signals }) => says('orderWord') && signals.line.length <= 12 && !says('smalltalk'),
+  },
+  // 那个客户的, 刚才那个, 那昨天的呢: only memory can say which
+  { intent: 'order.status', when: ({ says }) => says('reference') },
+  {
+    intent: 'order.status',
+    when: ({ signals }) => /^(?:帮忙?|帮我|给我)?(?:看|查|查看|查询)(?:一?下|看|询)?$/.test(signals.line),
+  },
 ]
-
-/** All orders of somebody or of a filter, not one. */
-function isList({ says, number, person, signals }: Judge): boolean {
-  const { slots, days } = signals
-  if (number) return false
-  if (says('list') && (person || slots.channel || slots.status || slots.date || says('orderWord'))) return true
-  if (person && says('manyOrders') && days > 1) return true
-  return (
-    !person &&
-    Boolean(slots.status) &&
-    Boolean(slots.channel || slots.date) &&
-    says('things', 'orderWord', 'manyOrders')
-  )
-}
 
 const rules: readonly Rule[] = [...wishes, ...surveys, ...followUps, ...gifts, ...returns, ...journeys]
 
@@ -211,5 +246,5 @@ export function intentOf(signals: Signals): Intent {
   const judge = judgeOf(signals)
   const rule = rules.find(({ when }) => when(judge))
   if (rule !== undefined) return rule.intent
-  return judge.says('smalltalk') ? 'smalltalk' : 'unsupported'
+  return triggers.smalltalk.test(signals.said) ? 'smalltalk' : 'unsupported'
 }

@@ -28,7 +28,7 @@ const doubleSurnames = [
 ]
 /** Nobody is called so. */
 const neverInName = new Set(
-  '的了吗呢啊吧么这那哪我你您他她它们不没还都就是有在和与给把被让从到跟个几什怎为啥谁说买卖退换寄收发货单号订查问看想要能会可以也再又很太些下送取签付催改加补漏少错坏区省县市',
+  '的了吗呢啊吧么这那哪我你您他她它们不没还都就是有在和与给把被让从到跟个几什怎为啥谁说买卖退换寄收发货单号订查问看想要能会可以也再又很太些下送取签付催改加补漏少错坏区省县市审批办件码替代',
 )
 
 const before =
@@ -42,15 +42,33 @@ const longestWord = Math.max(...[...words].map((word) => word.length))
 type Step = { readonly cost: number; readonly from: number; readonly name: boolean }
 
 /** Costs of the cheapest way to read a line as words, strange characters and at most a few names. */
-const cost = { word: 1, single: 1.3, strange: 4, other: 0.2, name: 3.6, rareName: 5 } as const
+const cost = {
+  word: 1,
+  single: 1.3,
+  strange: 4,
+  other: 0.2,
+  name: 3.5,
+  rareName: 5,
+  across: 2.2,
+  same: 1.2,
+  head: 0.6,
+  inside: 0.8,
+  rareInside: 1.4,
+  everyday: 4.5,
+} as const
 
 /**
  * The customer's name: the stretch that reads best as surname + one or two characters when everything else reads as words of
  * the desk. The line must have its numbers, dates and goods replaced by marks. Titles are not part of the name.
  */
 export function findName(line: string): FoundName | undefined {
+  let words: readonly Span[] | undefined
+  const shared = () => {
+    words ??= sharedWords(line)
+    return words
+  }
   const best: Step[] = [{ cost: 0, from: -1, name: false }]
-  for (let end = 1; end <= line.length; end++) best[end] = cheapest(line, end, best)
+  for (let end = 1; end <= line.length; end++) best[end] = cheapest(line, end, best, shared)
   let found: FoundName | undefined
   for (let end = line.length; end > 0; ) {
     const step = best[end]
@@ -61,7 +79,7 @@ export function findName(line: string): FoundName | undefined {
   return found
 }
 
-function cheapest(line: string, end: number, best: readonly Step[]): Step {
+function cheapest(line: string, end: number, best: readonly Step[], shared: () => readonly Span[]): Step {
   let choice: Step = { cost: Number.POSITIVE_INFINITY, from: end - 1, name: false }
   const consider = (from: number, price: number, name: boolean) => {
     const total = (best[from]?.cost ?? Number.POSITIVE_INFINITY) + price
@@ -73,17 +91,53 @@ function cheapest(line: string, end: number, best: readonly Step[]): Step {
     if (words.has(line.slice(end - length, end))) consider(end - length, cost.word, false)
   for (let length = 1; length <= Math.min(4, end); length++) {
     const price = namePrice(line, end - length, end)
-    if (price !== undefined) consider(end - length, price, true)
+    if (price === undefined) continue
+    consider(end - length, price + doubt(line, shared(), end - length, end), true)
+    for (const word of shared())
+      if (word.start === end - length && word.end === end) consider(word.start, cost.everyday, false)
   }
   return choice
 }
 
-const bounded = new RegExp(`^(?:$|[\\s,.。?:;!]|${anyMark}|的|[这那上昨今前买拍退下订说要问在家])`)
+const general = new Intl.Segmenter('zh', { granularity: 'word' })
+
+/** Words of two characters and more that everyday Chinese has in this line (ICU's dictionary; decision 101). */
+function sharedWords(line: string): readonly Span[] {
+  const found: Span[] = []
+  for (const { segment, index } of general.segment(line))
+    if (segment.length > 1 && /^[\u4e00-\u9fff]+$/.test(segment))
+      found.push({ start: index, end: index + segment.length })
+  return found
+}
+
+/** Everyday words speak against a name: most when they reach across its edge (全程|轨迹), less when they are it (武汉, 杨柳). */
+function doubt(line: string, shared: readonly Span[], from: number, end: number): number {
+  let price = 0
+  for (const word of shared) {
+    if (word.start >= end || word.end <= from) continue
+    if (word.start < from || word.end > end) price = Math.max(price, cost.across)
+    else if (word.start === from) price = Math.max(price, word.end === end ? cost.same : cost.head)
+    else price = Math.max(price, doubtful.has(line[from] ?? '') ? cost.rareInside : cost.inside)
+  }
+  return price
+}
+
+const bounded = new RegExp(
+  `^(?:$|[\\s,.。?:;!]|${anyMark}|的|[这那上昨今前买拍退下订说要问在家送有没会能为怎什到还带是收几签])`,
+)
+
+/** A known word of two or more begins here. */
+function startsWord(line: string, at: number): boolean {
+  for (let length = 2; length <= longestWord; length++) if (words.has(line.slice(at, at + length))) return true
+  return false
+}
 
 /** What it costs to read this stretch as a name; undefined when it cannot be one. */
 function namePrice(line: string, from: number, end: number): number | undefined {
   const name = line.slice(from, end)
   if (!/^[\u4e00-\u9fff]+$/.test(name) || [...name].some((sign) => neverInName.has(sign))) return undefined
+  // 小周, 老王: a colleague, not a customer
+  if (/[小老阿]$/.test(line.slice(0, from))) return undefined
   const titled = title.test(line.slice(end))
   const double = doubleSurnames.some((surname) => name.startsWith(surname))
   const given = name.length - (double ? 2 : 1)
@@ -91,11 +145,11 @@ function namePrice(line: string, from: number, end: number): number | undefined 
   if (given > 2 || (given < 1 && !titled)) return undefined
   const left = line.slice(0, from)
   const introduced = addressed.test(left)
-  if (words.has(name) && !introduced) return undefined
+  if (!introduced && (words.has(name) || (given === 2 && words.has(name.slice(-2)) && !titled))) return undefined
   let price: number = doubtful.has(name[0] ?? '') && !introduced && !titled ? cost.rareName : cost.name
   price += given === 2 ? 0.6 : 0
   if (introduced || titled) price -= 2
-  if (bounded.test(line.slice(end))) price -= 1
+  if (bounded.test(line.slice(end)) || startsWord(line, end)) price -= 1
   if (!before.test(left) && !new RegExp(`${anyMark}$`).test(left)) price += 1.5
   return price
 }

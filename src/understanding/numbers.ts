@@ -65,10 +65,20 @@ type Piece = Span & { readonly text: string; readonly gap: number }
 /** Runs of letters and runs of digits; `gap` is the length of what separates one from the piece before (−1 = too much). */
 function piecesOf(line: string): readonly Piece[] {
   const pieces: Piece[] = []
+  // neither a written day nor what follows it goes on the number in front
+  const datesIn = new Set<number>()
+  for (const { 0: day, index } of line.matchAll(/(?<![\dA-Za-z])20\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)/g)) {
+    datesIn.add(index)
+    datesIn.add(index + day.length + (/^\s*/.exec(line.slice(index + day.length))?.[0].length ?? 0))
+  }
   for (const match of line.matchAll(/[A-Za-z]+|\d+/g)) {
     const before = pieces.at(-1)
     const between = before === undefined ? undefined : line.slice(before.end, match.index)
-    const gap = between !== undefined && /^(?:[ ._·]{0,2}|[ ]?-{1,2}[ ]?)$/.test(between) ? between.length : -1
+    const gap = datesIn.has(match.index)
+      ? -1
+      : between !== undefined && /^(?:[ ._·]{0,2}|[ ]?-{1,2}[ ]?)$/.test(between)
+        ? between.length
+        : -1
     pieces.push({ text: match[0].toUpperCase(), start: match.index, end: match.index + match[0].length, gap })
   }
   return pieces
@@ -76,7 +86,7 @@ function piecesOf(line: string): readonly Piece[] {
 
 /** Who types a dozen digits after one of these words means a waybill, not a JD order. */
 const saysWaybill =
-  /(?:运单|快递|物流|面单|顺丰|中通|圆通|申通|韵达|极兔|德邦|邮政|ems)[号单码]{0,2}(?:是|为|:|改成|改为)?\s*$/i
+  /(?<!什么|啥|哪家|哪个|没有?|无|缺|查不到|看不到|找不到)(?:运单|快递|物流|面单|顺丰|中通|圆通|申通|韵达|极兔|德邦|邮政|ems)[号单码]{0,2}(?:是|为|:|改成|改为)?\s*$/i
 
 /** All numbers of a line, in order; letters in front of digits that mean nothing are left out. */
 export function findNumbers(line: string): readonly FoundNumber[] {
@@ -97,9 +107,15 @@ function numberAt(line: string, pieces: readonly Piece[], index: number) {
   const fits = joins(pieces, index)
   const strong = fits.filter(({ form, rest }) => form.strong && !rest)
   // what stands together outranks what only adds up across a blank: `DPK12345678901 2罐` is no longer number
-  const taken = strong.find(({ apart }) => !apart) ?? strong[0] ?? fits.filter(({ form }) => !form.strong).at(-1)
+  const taken = strong.find(({ apart }) => !apart) ?? strong[0] ?? weakest(fits)
   if (taken === undefined) return oddNumber(pieces, index)
   return { number: write(line, taken), after: index + taken.pieces }
+}
+
+/** Without letters: what stands together, else the longest; a shorter one would leave half a number over. */
+function weakest(fits: readonly Join[]): Join | undefined {
+  const weak = fits.filter(({ form, rest }) => !form.strong && !rest)
+  return weak.find(({ apart }) => !apart) ?? weak[0]
 }
 
 /** `apart`: there is a gap between the pieces. `rest`: a later piece is a number by itself. */

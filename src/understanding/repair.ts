@@ -4,7 +4,7 @@ import { plainWords, tradeWords } from './words.ts'
 
 /** Characters that look alike and are mistaken for each other by eye, by stroke input and by screen readers. */
 const lookAlikes =
-  '己已巳 末未 仑仓 受授 拆折 问间 货贷 轨轧 派泒 揽览 汤扬 今令 单早 入人 订钉 退腿 侯候 拉垃 那哪 员圆 未末 裤库 包抱 盆盒 请情'
+  '己已巳 末未 仑仓 受授 拆折 问间 货贷 轨轧 派泒 揽览 汤扬 今令 单早 入人 订钉 退腿 侯候 拉垃 那哪 员圆 未末 裤库 包抱 并瓶 盆盒 请情'
 
 function readings(): ReadonlyMap<string, readonly string[]> {
   const of = new Map<string, string[]>()
@@ -52,25 +52,28 @@ export function repair(line: string): string {
   let out = line
   for (let length = Math.min(6, line.length); length >= 2; length--)
     for (let start = 0; start + length <= line.length; start++) {
-      const word = meant(out.slice(start, start + length), settled.slice(start, start + length))
+      if (settled.cuts(start) || settled.cuts(start + length)) continue
+      const word = meant(out.slice(start, start + length), settled.taken.slice(start, start + length))
       if (word === undefined) continue
       out = out.slice(0, start) + word + out.slice(start + length)
-      settled.fill(true, start, start + length)
+      settled.taken.fill(true, start, start + length)
     }
   // 那 for 哪 is no word of the trade, but the commonest slip in its commonest question
   return out.replace(/([到在去])那(?=[里儿了啦]|$)/g, '$1哪')
 }
 
-/** Which characters belong to a known word of two or more. */
-function coverage(line: string): boolean[] {
-  const settled = new Array<boolean>(line.length).fill(false)
+/** Which characters belong to a known word of two or more, and whether a place lies inside such a word. */
+function coverage(line: string): { readonly taken: boolean[]; readonly cuts: (at: number) => boolean } {
+  const taken = new Array<boolean>(line.length).fill(false)
+  const inside = new Set<number>()
   for (let start = 0; start < line.length; start++)
     for (let length = Math.min(longest, line.length - start); length >= 2; length--)
       if (known.has(line.slice(start, start + length))) {
-        settled.fill(true, start, start + length)
+        taken.fill(true, start, start + length)
+        for (let at = start + 1; at < start + length; at++) inside.add(at)
         break
       }
-  return settled
+  return { taken, cuts: (at) => inside.has(at) }
 }
 
 function meant(typed: string, settled: readonly boolean[]): string | undefined {
@@ -126,15 +129,32 @@ const shorthand: Readonly<Record<string, string>> = {
   kc: '库存',
   sh: '售后',
   dnl: '到哪了',
+  zt: '状态',
+  yd: '运单',
+  dx: '短信',
+  tkd: '退款单',
+  jd: '京东',
+  dy: '抖音',
+  tm: '天猫',
+  xcx: '小程序',
+  cx: '查询',
+  kf: '客服',
+  ck: '仓库',
+  cw: '财务',
 }
 
 /** `dao na le` · `wuliu` · `kd`: what was typed without the input method's last step. Letters that belong to numbers stay. */
 export function readPinyin(line: string): string {
-  return line.replace(/(?<![A-Za-z\d])[A-Za-z]+(?:[ ']?[A-Za-z]+)*(?![A-Za-z\d])/g, (letters) => {
-    const whole = word(letters)
-    return whole ?? letters.replace(/[A-Za-z]+/g, (part) => word(part) ?? part)
+  return line.replace(/ ?(?<![A-Za-z\d])[A-Za-z]+(?:[ ']?[A-Za-z]+)*(?![A-Za-z\d]) ?/g, (typed, at: number) => {
+    const letters = typed.trim()
+    if (numberHead.test(letters) && /^[ -]?\d/.test(line.slice(at + typed.trimEnd().length))) return typed
+    // with the input method the blanks would not have been typed
+    return word(letters) ?? typed.replace(/[A-Za-z]+/g, (part) => word(part) ?? part)
   })
 }
+
+/** Letters that a number of the trade begins with. */
+const numberHead = /^(?:th|so|sf|yt|jt|jd[a-z]{0,2}|dpk|e|pos|jxs)$/i
 
 function word(letters: string): string | undefined {
   const plain = letters.toLowerCase()

@@ -1,24 +1,29 @@
 import { numberOf, numeral } from './chinese-number.ts'
-import { anyMark } from './marks.ts'
+import { reasonIn, wishes } from './reasons.ts'
 import type { Intent, Slots } from './types.ts'
 
-/** The slots that only make sense once the intent is known. `line` has marks for numbers, dates, names and goods; `plain` has not. */
-export function intentSlots(intent: Intent, line: string, plain: string): Partial<Slots> {
+/** The line in the stages that slots are read from. */
+export type Readings = {
+  /** Marks for numbers, dates, names and goods, each once. */
+  readonly line: string
+  /** Marks for numbers, tails and dates only; words as typed. */
+  readonly words: string
+  /** No marks. */
+  readonly plain: string
+  readonly product: string | undefined
+}
+
+/** The slots that only make sense once the intent is known. */
+export function intentSlots(intent: Intent, { words, plain, product = '' }: Readings): Partial<Slots> {
   switch (intent) {
     case 'order.cancel':
-      return optional(
-        'reason',
-        reasonIn(line, /取消|撤单|撤销|砍单|关闭订单|作废|不想要了|不要了/g, /不想要了|不要了/.exec(plain)?.[0]),
-      )
+      return optional('reason', reasonIn(words, wishes.cancel, { product }) ?? /不想要了|不要了/.exec(plain)?.[0])
     case 'return.create':
-      return optional(
-        'reason',
-        reasonIn(line, /(?:要|想|申请|办理?|发起|登记|提交|需要)*(?:退换货|退货|换货|退掉|退了吧|退款|退)/g),
-      )
+      return optional('reason', reasonIn(words, wishes.giveBack, { product }))
     case 'return.add_note':
-      return optional('reason', reasonIn(line, noteWords))
+      return optional('reason', reasonIn(words, wishes.note, { verbatim: true }))
     case 'approval.decide':
-      return { decision: decisionIn(plain), ...optional('reason', reasonIn(line, decisionWords)) }
+      return { decision: decisionIn(plain), ...optional('reason', reasonIn(words, wishes.decision)) }
     case 'approval.urge':
       return optional('level', levelIn(plain))
     case 'approval.delegate':
@@ -28,45 +33,40 @@ export function intentSlots(intent: Intent, line: string, plain: string): Partia
     case 'order.mark_signer':
       return optional('signer', signerIn(plain))
     case 'stats.query':
-      return optional('metric', metricIn(plain))
+      return optional('metric', metricIn(words))
     case 'alert.list':
       return optional('status', alertIn(plain))
+    case 'refund.amount':
+      return amountIn(words)
     case 'rule.explain':
     case 'stock.check':
-      return optional('warehouse', /([\u4e00-\u9fff]{2}仓)(?!库)/.exec(plain)?.[1]?.replace(/^(?:优先仓|入仓)$/, ''))
+      return optional('warehouse', warehouseIn(words))
     default:
       return {}
   }
+}
+
+const cities =
+  '杭州|上海|北京|广州|深圳|义乌|成都|武汉|天津|宁波|苏州|嘉兴|金华|西安|郑州|重庆|长沙|南京|东莞|佛山|青岛|沈阳|合肥|无锡|昆山'
+const warehouseForm = new RegExp(
+  `((?:${cities}|[东西南北中]|华[东南北中]|[一二三四五1-9A-Z][号区]?|[总主]|保税|中心|前置)仓)(?!库(?!存))`,
+)
+
+function warehouseIn(words: string): string | undefined {
+  return warehouseForm.exec(words)?.[1]
+}
+
+function amountIn(words: string): Partial<Slots> {
+  const said = /(?<![\d.])(\d{1,6}(?:\.\d{1,2})?)\s?(?:元|块钱?)/.exec(words)?.[1]
+  return said === undefined ? {} : { amount: Number(said) }
 }
 
 function optional<K extends keyof Slots>(name: K, value: Slots[K] | undefined): Partial<Slots> {
   return value === undefined || value === '' ? {} : { [name]: value }
 }
 
-const noteWords =
-  /(?:帮忙?)?(?:加|补充|补|添加?|追加|写|增加|备注)(?:一?个|一下|下|一?条|点|上|说)?(?:[一几\d]*张)?(?:说明|备注|描述|留言|材料|照片|图片|图|凭证)?|说明/g
-const decisionWords = /不同意|不通过|通过|同意|批准|批了|准了|放行|批掉|给过|拒绝|驳回|不批|打回|否决|拒了|驳了|不予/g
-
-/** What is left of the line once the order, the wish and politeness are gone; `own` when the wish is its own reason. */
-function reasonIn(line: string, wish: RegExp, own?: string): string | undefined {
-  const rest = line
-    .replace(new RegExp(anyMark, 'g'), ' ')
-    .replace(wish, ' ')
-    .replace(/(?:请|麻烦|帮我|帮忙|帮|给我|我|把|这个|那个|这单|那单|订单|退货单|退单|单子|一下|直接|现在)/g, ' ')
-    .replace(/(?:原因|理由|因为)(?:是|为|:)?/g, ' ')
-    .replace(/(?:客户|买家|顾客|用户)(?:说|要求|表示|反馈|要)?/g, ' ')
-    .replace(/[,.。:;!?、]/g, ' ')
-    .split(/\s+/)
-    .map((part) =>
-      part.replace(/^(?:的|了|吧|下|要|是|说|想|单|货|这|那)+|(?:的|吧|哈|呢|谢谢|哦|啊|要|想|了吧)+$/g, ''),
-    )
-    .filter((part) => part.length >= 2)
-    .join(' ')
-  return rest === '' ? own : rest
-}
-
 function decisionIn(plain: string): 'approve' | 'reject' {
-  return /拒绝|驳回|不同意|不通过|不批|打回|否决|拒了|驳了|不予/.test(plain) ? 'reject' : 'approve'
+  return /拒绝|驳回|驳掉|不同意|不通过|不批|打回|否决|拒了|拒掉|驳了|不予|不准/.test(plain) ? 'reject' : 'approve'
 }
 
 function levelIn(plain: string): Slots['level'] | undefined {
@@ -75,70 +75,97 @@ function levelIn(plain: string): Slots['level'] | undefined {
   return /组长|初审/.test(plain) ? 'cs_lead' : undefined
 }
 
+const nobody = /^(?:我|你|他|她|谁|人|别|同事|大家|自己|其|某|个|假|哪|一|帮|代|处|审|批)/
+/** A colleague: 小周, 老王, 阿强, 王姐, or a name of two or three characters. */
+const mate =
+  '([小老阿大][\\u4e00-\\u9fff](?![\\u4e00-\\u9fff](?:代|审))|[\\u4e00-\\u9fff](?:哥|姐|工|总|经理|主管)|[\\u4e00-\\u9fff]{2,3}?)'
+const mateEnd = '(?=代|帮|替|审|批|处理|负责|盯|管|吧|了|来|看|顶|接|先|$|[\\s,.。;])'
+const givenTo = new RegExp(
+  `(?:移?交给?|转交?给?|委托给?|托付给?|给到?|让|由|请|叫|找|设[成为]?|改[成为]|换成|是|为)(?:我们?|咱们?)?${mate}${mateEnd}`,
+  'g',
+)
+
 function assigneeIn(plain: string): string | undefined {
-  const given =
-    /(?:给|让|由|交|转|找|委托)(?:到|给)?(?:我们?|咱们?)?([小老阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{2,3}?)(?=代|帮|替|审|批|处理|吧|$|[ ,。]|看|来|顶|接)/.exec(
-      plain,
-    )
-  return given?.[1] ?? /([小老阿][\u4e00-\u9fff])(?:代|帮|替|来)/.exec(plain)?.[1]
+  for (const match of plain.matchAll(givenTo)) if (match[1] !== undefined && !nobody.test(match[1])) return match[1]
+  return /([小老阿][\u4e00-\u9fff])(?:代|帮|替|来)/.exec(plain)?.[1]
 }
 
-/** `一小时后` → `1小时后`; a day or an hour as said. */
+const weekday = '(?:周|星期|礼拜)[一二三四五六日天]'
+const dayWord = `(?:明后天|这两天|今天|今晚|明天|明早|明晚|后天|大后天|[这本下]个?${weekday}|下下?周|${weekday}|(?:\\d{1,2}月)?[\\d一二三四五六七八九十]{1,3}[号日])`
+const clock = `(?:一早|一大早|早上|上午|中午|下午|傍晚|晚上)?(?:${numeral}[点:](?:半|${numeral}分?)?)?`
+const laterForms = [
+  new RegExp(`${dayWord}(?:[到至]${dayWord})?${clock}`),
+  new RegExp(`(?:早上|上午|中午|下午|傍晚|晚上)${clock}|${numeral}点(?:半|${numeral}分?)?`),
+  /(?:下班|上班|午饭|饭)[前后]?|晚些时候|晚一?点(?:儿)?|稍后|待会儿?|等会儿?|一会儿?后?|过(?:一)?会儿?|回头/,
+]
+
+/** `一小时后` and `过一小时` → `1小时后`; a day or an hour as said. */
 function untilIn(plain: string): string | undefined {
-  const after = new RegExp(`(${numeral}|半)个?(小时|分钟|刻钟|天|时辰)(?:之后|以后|后)`).exec(plain)
-  if (after !== null)
-    return after[1] === '半' ? `半${after[2]}后` : `${numberOf(after[1] ?? '') ?? after[1]}${after[2]}后`
-  const day =
-    '(?:今天|今晚|明天|明早|明晚|后天|大后天|[这本下]个?(?:周|星期|礼拜)[一二三四五六日天]|(?:周|星期|礼拜)[一二三四五六日天]|[\\d一二三四五六七八九十]{1,3}[号日])'
-  const hour = `(?:早上|上午|中午|下午|晚上)?(?:${numeral}点(?:半|${numeral}分?)?)?`
-  const at = new RegExp(
-    `${day}(?:到${day})?${hour}|(?:早上|上午|中午|下午|晚上)${hour}|${numeral}点(?:半|${numeral}分?)?`,
+  const after = new RegExp(
+    `(?:过(${numeral}|半)个?(小时|分钟|刻钟|天)|(${numeral}|半)个?(小时|分钟|刻钟|天|时辰)(?:之后|以后|后))`,
   ).exec(plain)
-  return at?.[0] ?? /(上班后?|下班前?|饭后|晚点|稍后|待会儿?|一会儿?后?)/.exec(plain)?.[0]
+  const [count, unit] = [after?.[1] ?? after?.[3], after?.[2] ?? after?.[4]]
+  if (count !== undefined && unit !== undefined)
+    return count === '半' ? `半${unit}后` : `${numberOf(count) ?? count}${unit}后`
+  for (const form of laterForms) {
+    const said = form.exec(plain)?.[0]
+    if (said !== undefined && said !== '') return said
+  }
+  return undefined
 }
 
-/** `物业签的 标他人签收` → `他人签收:物业`. */
+/** `物业签的 标他人签收` → `他人签收:物业`; undefined when nobody is named. */
 function signerIn(plain: string): string | undefined {
   const kind = /他人|别人|非本人/.test(plain) ? '他人签收' : '代收'
   const who =
-    /(物业|门卫|保安|邻居|家人|家属|前台|同事|朋友|室友|驿站|菜鸟驿站|菜鸟|丰巢|快递柜|自提柜|爸爸|妈妈|老公|老婆|父亲|母亲|婆婆|奶奶|爷爷|外婆|保姆|阿姨|亲戚|代收点|超市|便利店|小卖部|值班室|收发室)/.exec(
+    /(物业|门卫|保安|邻居|家人|家属|前台|同事|朋友|室友|菜鸟驿站|驿站|菜鸟|丰巢|快递柜|自提柜|爸爸|妈妈|老公|老婆|父亲|母亲|公公|婆婆|奶奶|爷爷|外婆|外公|姥姥|姐姐|妹妹|哥哥|弟弟|孩子|儿子|女儿|保姆|月嫂|阿姨|亲戚|代收点|快递点|收发室|传达室|学校|单位|公司|超市|便利店|小卖部|值班室|收发室)/.exec(
       plain,
     )?.[1]
-  return who === undefined ? kind : `${kind}:${who}`
+  return who === undefined ? undefined : `${kind}:${who}`
 }
 
 const metricNames: readonly (readonly [RegExp, string])[] = [
+  [/退货率/, '退货率'],
   [/赠品.{0,2}漏发率|漏发率/, '赠品漏发率'],
   [/(?:短信)?打开率/, '短信打开率'],
+  [/异常率/, '异常率'],
+  [/退款率/, '退款率'],
+  [/签收率/, '签收率'],
   [/直答率|直接回答率/, '直答率'],
   [/准时发货率/, '准时发货率'],
   [/准时送达率/, '准时送达率'],
   [/准时率/, '准时率'],
-  [/退货(?:数量|量|数|单数)|退货了?(?:多少|几)|(?:多少|几)(?:单|个|笔)?退货/, '退货量'],
-  [/退款(?:总)?(?:金额|额)/, '退款金额'],
-  [/发货(?:数量|量|数)|发(?:了)?多少(?:单|件)/, '发货量'],
+  [/退货(?:数量|量|数|单数)|退货了?(?:多少|几)|退了?(?:多少|几)(?:单|笔|件)|(?:多少|几)(?:单|个|笔)?退货/, '退货量'],
+  [/退款(?:总)?(?:金额|额)|退(?:款|了)*多少钱/, '退款金额'],
+  [/发货(?:数量|量|数)|发(?:了|出)?(?:了)?(?:多少|几)(?:单|件|货|个)/, '发货量'],
+  [/签收了?(?:多少|几)/, '签收量'],
   [/签收(?:数量|量|数)/, '签收量'],
   [/销售额|营业额|成交额|[gG][mM][vV]/, '销售额'],
   [/销量/, '销量'],
   [/订单(?:总)?(?:数量|量|数|总量)|单量|(?:多少|几|总共|一共|合计).{0,2}(?:单|笔|个?订单)/, '订单量'],
 ]
 
-function metricIn(plain: string): string | undefined {
-  const known = metricNames.find(([form]) => form.test(plain))?.[1]
+/** `words` has the date as a mark, so that it is no part of the name. */
+function metricIn(words: string): string | undefined {
+  const known = metricNames.find(([form]) => form.test(words))?.[1]
   if (known !== undefined) return known
-  const named = /([\u4e00-\u9fff]{1,6}?(?:率|时长|时效|数量|金额|均价|客单价))/.exec(plain)?.[1]
+  const named = /([\u4e00-\u9fff]{1,8}?(?:率|时长|时效|数量|金额|均价|客单价|[订下退发]?单量))/.exec(words)?.[1]
   return named?.replace(
-    /^(?:今天|昨天|前天|上周|本周|这周|本月|上个?月|这个月|最近|各?渠道|的|抖音|天猫|京东|小程序|门店|经销商)+/g,
+    /^.*(?:渠道|平台|仓库?|店|抖音|天猫|京东|小程序|经销商?|的|一下|看看|看|查|统计|当天|每天|各|商)/,
     '',
   )
 }
 
+const overdue = '超时|逾期|超期|超过|快到|要到|快超|要超|(?:超|满|到)\\s?\\d+|超[一二两三四七]'
 const alertNames: readonly (readonly [RegExp, string])[] = [
-  [/退货?.*超时|超时.*退货?|退货?.*逾期|逾期.*退货?/, '退货超时'],
-  [/罚款/, '罚款风险'],
-  [/(?:发货|未发|没发).*超时|超时.*(?:发货|未发|没发)/, '发货超时'],
-  [/没更新|不更新|停滞|不动|滞留/, '物流停滞'],
-  [/缺承运商|没选快递|缺单号/, '缺承运商'],
+  [/罚款|被罚/, '罚款风险'],
+  [new RegExp(`(?:退货|退单|售后|退款).*(?:${overdue})|(?:${overdue}).*(?:退货|退单|售后)`), '退货超时'],
+  [
+    /(?:发货|未发|没发|待发|不发).*(?:超时|逾期|超过)|(?:超时|逾期|超过|延迟).*(?:发货|未发|没发|待发|不发)/,
+    '发货超时',
+  ],
+  [/没更新|不更新|停滞|不动|没动|滞留|停了|卡住|卡着|无更新|没轨迹|(?:物流|快递|包裹).{0,3}(?:异常|卡|停)/, '物流停滞'],
+  [/(?:缺|没|无|没有|没填|没选)承运商|没选快递|缺单号/, '缺承运商'],
   [/破损/, '破损'],
   [/丢失|丢件/, '丢失'],
   [/拒收/, '拒收'],

@@ -18,6 +18,11 @@ type Form = { readonly form: RegExp; readonly kind: FoundTail['kind']; readonly 
 const tailForms: readonly Form[] = [
   { form: /1[3-9]\d\*{4}(\d{4})(?!\d)/, kind: 'phone_tail', ofPhone: true },
   { form: new RegExp(`(?:运单|快递单|物流单|面单|快递|物流)号?码?的?${tailWord}${is}${digits}`), kind: 'waybill_tail' },
+  // the name of the carrier stays in the line
+  {
+    form: new RegExp(`(?<=顺丰|[中圆申]通|韵达|极兔|德邦|邮政|京东物流)的?${tailWord}${is}${digits}`),
+    kind: 'waybill_tail',
+  },
   { form: new RegExp(`(?:订单号?|单子|单号|单)的?${tailWord}${is}${digits}`), kind: 'order_tail' },
   {
     form: new RegExp(`(?:手机|电话|联系方式|(?<!单)号码)号?码?的?${tailWord}?${is}(\\d{4})(?!\\d)`),

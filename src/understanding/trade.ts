@@ -94,7 +94,7 @@ export function findSpec(line: string): FoundWord | undefined {
 }
 
 const qtyForm = new RegExp(
-  `(?<![这那哪每第各某\\d])(${numeral})\\s?${measure}(?!订?单|月|小时|星期|礼拜|包裹|快递|客户|人|工作)`,
+  `(?<![这那哪每第各某\\d]|[用拆吃喝开试]了)(${numeral})\\s?${measure}(?!订?单|月|小时|星期|礼拜|包裹|快递|客户|人|工作)`,
 )
 
 /** How many pieces: 两罐, 3件. */
@@ -117,10 +117,12 @@ const statusForms: readonly (readonly [RegExp, string])[] = [
   [/退货中|退换中/, '退货中'],
   [/已退货|退了货的|退货的/, '已退货'],
   [/已退款|退款的|退了款的/, '已退款'],
-  [/已?取消了?的|已取消/, '已取消'],
+  [/已?取消(?:掉|了)*的|已取消/, '已取消'],
   [/暂停|挂起|锁单/, '暂停'],
   [/缺货/, '缺货'],
   [/异常/, '异常'],
+  [/退货/, '已退货'],
+  [/退款/, '已退款'],
 ]
 
 /** The filter word of a list question. */

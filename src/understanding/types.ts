@@ -100,6 +100,20 @@ export type Hints = {
   readonly script?: boolean
   /** Nothing readable was sent: blank, signs only, or far too much. */
   readonly unreadable?: 'empty' | 'too-long'
+  /** Speaks of what was looked at before without naming it (那赠品呢, 它到哪了). */
+  readonly refersBack?: true
+  /** Which of the things offered, from 1; 0 = none of them. */
+  readonly pick?: number
+  /** 就是它: what was looked at or offered is meant. */
+  readonly sameAgain?: true
+  /** 换一单: what was looked at is done with. */
+  readonly restart?: true
+  readonly yes?: true
+  readonly no?: true
+  readonly thumbsDown?: true
+  readonly thumbsUp?: true
+  /** Of a line nobody understands: the intents whose words come nearest. */
+  readonly nearTo?: readonly Intent[]
 }
 
 export type Understanding = {

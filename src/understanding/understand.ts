@@ -1,6 +1,8 @@
 import { triggers } from '../text/commands.ts'
+import { withoutCourtesy } from './courtesy.ts'
 import { type FoundDate, findDates, isoDays } from './dates.ts'
 import { expectOf } from './expect.ts'
+import { talkHints } from './hints.ts'
 import { intentOf } from './intent.ts'
 import { blank, collapse } from './marks.ts'
 import { findName } from './names.ts'
@@ -22,7 +24,8 @@ export function understand(
   text: string,
   { atMs, hasPhoto = false }: { atMs: number; hasPhoto?: boolean },
 ): Understanding {
-  const plain = repair(readPinyin(normalise(text)))
+  const said = repair(readPinyin(normalise(text)))
+  const plain = withoutCourtesy(said)
   const slots: Writable<Slots> = {}
   const hints: Writable<Hints> = {}
   let line = takeNumbers(plain, slots, hints)
@@ -31,6 +34,7 @@ export function understand(
   line = takeWords(rest, slots)
   const signals = {
     line: collapse(line),
+    said,
     slots,
     hasPhoto,
     odd: hints.oddNumber !== undefined,
@@ -40,8 +44,13 @@ export function understand(
     plain === '' && hasPhoto
       ? 'return.create'
       : intentOf({ ...signals, slots: { ...slots, ...dateSlot(date, line, 'order.status') } })
-  Object.assign(slots, dateSlot(date, line, intent), intentSlots(intent, signals.line, plain))
+  Object.assign(
+    slots,
+    dateSlot(date, line, intent),
+    intentSlots(intent, { line: signals.line, words: rest, plain, product: slots.product }),
+  )
   forget(intent, slots)
+  Object.assign(hints, talkHints(said, signals.line, intent, slots))
   if (triggers.script.test(plain)) hints.script = true
   if (plain === '' && !hasPhoto) hints.unreadable = 'empty'
   else if (text.length > longestLine * 4) hints.unreadable = 'too-long'
@@ -51,11 +60,16 @@ export function understand(
 /** Every number of the line into its slot; of two waybills the one after 改成 is the new one. */
 function takeNumbers(line: string, slots: Writable<Slots>, hints: Writable<Hints>): string {
   let rest = line
+  let since = 0
   for (const found of findNumbers(line)) {
     rest = blank(rest, found, markOfNumber[found.kind])
+    const replaces = isReplacement(line, found, since)
+    since = found.end
     if (found.kind === 'odd') hints.oddNumber ??= found.value
-    else if (isReplacement(line, found)) slots.new_waybill_no = found.value
-    else if (slots[found.kind] === undefined) {
+    else if (replaces) {
+      if (slots.new_waybill_no !== undefined) slots.waybill_no ??= slots.new_waybill_no
+      slots.new_waybill_no = found.value
+    } else if (slots[found.kind] === undefined) {
       slots[found.kind] = found.value
       if (found.carrier !== undefined) slots.carrier = found.carrier
       if (found.extension !== undefined) hints.phoneExtension = found.extension
@@ -65,12 +79,16 @@ function takeNumbers(line: string, slots: Writable<Slots>, hints: Writable<Hints
   return rest
 }
 
-/** 改成 right before a number, and words about waybills or a waybill itself around it. */
-function isReplacement(line: string, { start, kind, value }: FoundNumber): boolean {
+/** Right before a waybill: it is the new one (改成, 新单号, 正确的运单号是, →). */
+const becomes =
+  /(?:(?:改|换|更正|修正|修改|更新|变更|更改)[\u4e00-\u9fff]{0,6}[成为到]|应该?[是为]|应为|正确|新的?(?:运单|快递|物流)?单?号|号[为成])[\u4e00-\u9fffA-Za-z\s:,]{0,10}$|^\s*(?:→|->?|=>|[为成到])\s*$/
+/** Somewhere before it: enough when the line has named by then what is to be changed. */
+const changes = /改|换|更正|修正|更新|变更/
+
+/** Whether this waybill is what another one is to become. `since` is where the number before it ends, 0 without one. */
+function isReplacement(line: string, { start, kind, value }: FoundNumber, since: number): boolean {
   if (kind !== 'waybill_no' && !/^\d{12,15}$/.test(value)) return false
-  return /(?:改成|改为|改到|换成|换为|更正为?|修正为|应该是|正确的?(?:单号)?是|更新成|更新为|(?:单号|运单|面单|快递)(?:改|换)?[为成]|改)[:\s]?(?:[\u4e00-\u9fff]{0,4}(?:单号|快递|物流|通|丰|兔|达))?[:\s]?$/.test(
-    line.slice(0, start),
-  )
+  return becomes.test(line.slice(since, start)) || (since > 0 && changes.test(line.slice(0, start)))
 }
 
 function takeTail(line: string, slots: Writable<Slots>, hints: Writable<Hints>): string {
@@ -142,7 +160,14 @@ function forget(intent: Intent, slots: Writable<Slots>): void {
   if (intent !== 'order.edit_waybill') delete slots.new_waybill_no
   // 是顺丰还是中通: what is asked for is no filter
   if (intent === 'order.carrier' && slots.waybill_no === undefined) delete slots.carrier
+  // 奶粉结块: what the note says, not what was bought
+  if (intent === 'return.add_note') {
+    delete slots.product
+    delete slots.customer_name
+  }
   if (!silent.includes(intent)) return
+  delete slots.spec
+  delete slots.qty
   delete slots.date
   delete slots.customer_name
   if (intent !== 'approval.snooze') delete slots.product

@@ -392,3 +392,15 @@ describe('the view of the hub', () => {
     }
   })
 })
+
+describe('what people added to a return', () => {
+  test('stands on its answer with who and when; in a group without names and numbers', async () => {
+    const [row] = await states()
+    const [agent] = await hub.database.sql`SELECT id, name FROM members WHERE id = 'mem_sample_01'`
+    await hub.database.sql`
+      INSERT INTO notes (id, owner_kind, owner_id, text, pictures, by_member_id, at)
+      VALUES ('n_told', 'return', ${row?.id ?? ''}, '漏液了，电话17000009354', 2, ${agent?.id}, ${new Date(nowMs - 60_000)})`
+    expect(await say(`${row?.id} 进度`)).toContain(`备注 ${agent?.name} 10:04：漏液了，电话17000009354（2张图）`)
+    expect(await say(`${row?.id} 进度`, 'group')).toContain('漏液了，电话170****9354（2张图）')
+  })
+})

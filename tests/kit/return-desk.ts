@@ -11,6 +11,7 @@ import type { Button } from '../../src/chat/card.ts'
 import type { Reply } from '../../src/chat/reply.ts'
 import type { Database } from '../../src/db/client.ts'
 import { giftLookup } from '../../src/hub/gift-facts.ts'
+import { notesOf } from '../../src/hub/notes.ts'
 import { orderLookup } from '../../src/hub/orders.ts'
 import type { PersonalData } from '../../src/hub/personal.ts'
 import { refundTimes } from '../../src/hub/refund-times.ts'
@@ -32,6 +33,7 @@ export function returnDesk(database: Database, personal: PersonalData, nowMs: nu
   const parts = {
     lookup: orderLookup(database, personal, clock),
     returns: returnLookup(database, personal),
+    notesOf: notesOf(database),
     gifts: giftLookup(database),
     stock: stockLookup(database),
     refundTimes: async () => refundTimes(store),
