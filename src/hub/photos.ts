@@ -8,7 +8,7 @@ import { storableJson } from './plain-json.ts'
 
 const keptDays = 30
 /** Bits in which two pictures of one photo differ at most after a chat app has pressed them anew. */
-const sameWithinBits = 4
+const sameWithinBits = 8
 
 export type PhotoRow = {
   readonly id: string

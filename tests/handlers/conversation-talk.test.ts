@@ -239,7 +239,7 @@ describe('J4: an order number nobody knows', () => {
 已当场向抖音查过（2.1秒），也没有
 最接近：抖音 6936476692437472563（今天您查过）
 截至10:05
-[查…2563] [重新输入] [👎]`,
+[查…2563] [重新输入] [👎 答得不对]`,
     )
     expect(numbers).toEqual(['6936476692437472653'])
     expect(transcript(await desk.ask('6936476692437472653 到哪了', { who: 'other' }))).not.toContain('今天您查过')

@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)('the first quarter of an hour', () => {
   test('a tall photo is answered in view, however late it grows', async () => {
     await page.getByLabel('发照片', { exact: true }).last().setInputFiles(join(root, 'docs/play-phone.png'))
     await page.getByRole('textbox', { name: '输入消息' }).press('Enter')
-    const answer = page.getByText('暂时还不能读照片里的面单')
+    const answer = page.getByText('收到照片，识别中。')
     await answer.waitFor()
     await until(async () => {
       const place = await answer.boundingBox()

@@ -64,7 +64,6 @@ export function askDesk(orders: readonly OrderFacts[], talking?: Talking) {
     lookup,
     ask: (text: string, asking: Asking = {}) =>
       send({ ...base(asking), kind: 'text', text, ...(asking.photo && { media: [media] }) }, memberOf(asking)),
-    photo: (asking: Asking = {}) => send({ ...base(asking), kind: 'image', media }, memberOf(asking)),
     join: () => send({ ...base({}), kind: 'join' }, memberOf({})),
     tapToken: (token: string, asking: Asking = {}) =>
       send({ ...base(asking), kind: 'card-tap', token, cardRef: { platform: 'play', id: 'card1' } }, memberOf(asking)),
