@@ -31,6 +31,12 @@ export const carrierWords: readonly CarrierWord[] = [
   { carrier: 'POST', word: /(?<!\d)11183(?!\d)/, weight: 0.3 },
   { carrier: 'CAINIAO', word: /丹鸟|菜鸟(?:速递|直送|配送)/, weight: 1 },
   { carrier: 'CAINIAO', word: /菜鸟|CAINIAO/, weight: 0.4 },
+  // carriers without a code of their own; 百世 is not among them, its parcels travel with numbers of 极兔
+  {
+    carrier: 'OTHER',
+    word: /安能|米滴答|优速|跨越速运|宅急送|天天快递|速尔|京广速递|丰网|YIMIDIDA|ANEEXPRESS/,
+    weight: 1,
+  },
 ]
 
 /** A carrier named in a wish or an address is not the carrier of the label: 请发顺丰, 中通路, 勿发韵达. */

@@ -14,6 +14,7 @@ const map = {
   jobs: ['db', 'runtime'],
   db: ['runtime'],
   understanding: ['text', 'runtime'],
+  ocr: ['hub', 'runtime', 'text'],
   seed: ['db', 'hub', 'runtime', 'text'],
   console: ['chat'],
 }

@@ -37,7 +37,7 @@ const skeleton: Readonly<Record<string, string>> = {
   'src/main.ts': "export * from './app.ts'\n",
   'src/app.ts': kept,
   ...Object.fromEntries(
-    ['chat', 'text', 'runtime', 'hub', 'connectors', 'jobs', 'db', 'understanding', 'seed', 'console']
+    ['chat', 'text', 'runtime', 'hub', 'connectors', 'jobs', 'db', 'understanding', 'ocr', 'seed', 'console']
       .map((room) => `src/${room}/kept.ts`)
       .concat('handlers/kept.ts', 'cards/kept.ts', 'bot/kept.ts', 'bot/wecom/kept.ts', 'bot/play/kept.ts')
       .map((path) => [path, kept]),
@@ -60,6 +60,7 @@ const plants: readonly (readonly [path: string, text: string, ...rules: readonly
   ['src/jobs/planted.ts', importing('../hub/kept.ts'), 'jobs-looks-down'],
   ['src/db/planted.ts', importing('../app.ts'), 'db-looks-down'],
   ['src/understanding/planted.ts', importing('../hub/kept.ts'), 'understanding-looks-down'],
+  ['src/ocr/planted.ts', importing('../chat/kept.ts'), 'ocr-looks-down'],
   ['src/seed/planted.ts', importing('../jobs/kept.ts'), 'seed-looks-down'],
   ['src/console/planted.ts', importing('../text/kept.ts'), 'console-looks-down'],
   ['cards/planted-work.ts', importing('../src/hub/kept.ts'), 'cards-take-types'],

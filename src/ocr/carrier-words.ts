@@ -1,0 +1,44 @@
+import type { CarrierCode } from '../hub/order-facts.ts'
+import { carrierWish, carrierWords, placeAfterCarrier } from '../text/label-words.ts'
+import { confidenceOf } from './label-rows.ts'
+import { median } from './page-shape.ts'
+import type { TextLine } from './types.ts'
+
+export type CarrierScore = { readonly carrier: CarrierCode; readonly score: number }
+
+/** Below this the words prove nothing. */
+export const spokenScore = 0.6
+
+/**
+ * Which carriers the print names, the clearest first. A name counts once a kind of word (name, hot line), by how sure the
+ * line was read and a little by how large it is printed; names in addresses and wishes do not count.
+ */
+export function carriersNamed(lines: readonly TextLine[]): CarrierScore[] {
+  const usual = Math.max(1, median(lines.map(({ at }) => at.height)))
+  const scores = new Map<CarrierCode, number>()
+  for (const { carrier, word, weight } of carrierWords) {
+    let best = 0
+    for (const line of lines) {
+      const size = Math.min(1.25, Math.max(0.85, line.at.height / usual))
+      if (names(line.text, word)) best = Math.max(best, weight * size * Math.min(1, confidenceOf(line) + 0.15))
+    }
+    const code = carrier as CarrierCode
+    if (best > 0) scores.set(code, (scores.get(code) ?? 0) + best)
+  }
+  return [...scores].map(([carrier, score]) => ({ carrier, score })).sort((a, b) => b.score - a.score)
+}
+
+function names(text: string, word: RegExp): boolean {
+  const bare = text.toUpperCase().replace(/\s/g, '')
+  const found = word.exec(bare)
+  if (found === null) return false
+  const [before, after] = [bare.slice(0, found.index), bare.slice(found.index + found[0].length)]
+  return !carrierWish.test(before) && !placeAfterCarrier.test(after)
+}
+
+/** The one carrier the words stand for; undefined when none is named, or two are about equally. */
+export function carrierSpoken(scores: readonly CarrierScore[]): CarrierCode | undefined {
+  const [first, second] = scores
+  if (first === undefined || first.score < spokenScore) return undefined
+  return second !== undefined && second.score > 0.75 * first.score ? undefined : first.carrier
+}

@@ -1,0 +1,36 @@
+import type { Candidate } from './candidates.ts'
+import type { Page } from './page.ts'
+import { cutOut, sharpOf } from './picture.ts'
+import type { Crop, TurnedBox } from './types.ts'
+
+const widestPx = 720
+
+/** The number's surroundings as JPEG, wide enough to see which number is meant; null when nothing was seen. */
+export async function cropAround({ picture }: Page, candidate: Candidate | undefined): Promise<Crop | null> {
+  const at = placeOf(candidate)
+  if (at === undefined) return null
+  const box = { ...at, width: at.width * 1.25 + 2 * at.height, height: at.height * 3.2 }
+  const scale = Math.min(2, widestPx / box.width)
+  const [widthPx, heightPx] = [Math.max(8, Math.round(box.width * scale)), Math.max(8, Math.round(box.height * scale))]
+  const jpeg = await sharpOf(cutOut(picture, box, widthPx, heightPx))
+    .jpeg({ quality: 80 })
+    .toBuffer()
+  return { jpeg, widthPx, heightPx }
+}
+
+/** Where it is printed; else its bars. */
+function placeOf(candidate: Candidate | undefined): TurnedBox | undefined {
+  const print = [...(candidate?.sightings ?? [])].sort((a, b) => b.mean - a.mean)[0]?.at
+  if (print !== undefined) return print
+  const corners = candidate?.barcodes[0]?.corners ?? []
+  if (corners.length === 0) return undefined
+  const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)]
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  return {
+    cx: (left + right) / 2,
+    cy: (top + bottom) / 2,
+    width: Math.max(120, right - left),
+    height: Math.max(40, (bottom - top) / 2),
+    angle: 0,
+  }
+}

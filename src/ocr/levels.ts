@@ -1,0 +1,43 @@
+import { pixelsOf, sharpOf, toGrey } from './picture.ts'
+import type { Picture } from './types.ts'
+
+/** What the brightness of every pixel is multiplied with and then raised by. */
+export type Levels = { readonly gain: number; readonly lift: number }
+
+/** Photos whose paper and ink lie further apart than this are left as they are. */
+const enoughContrast = 150
+const [ink, paper] = [12, 240]
+/** Where so much is gained, grain is gained too: smoothed first. */
+const grainyGain = 1.9
+
+/** How a dark or faded photo has to be stretched for its brightest and darkest parts to be paper and ink; undefined: not at all. */
+export function levelsOf(picture: Picture): Levels | undefined {
+  const { grey } = toGrey(picture)
+  const counts = new Uint32Array(256)
+  for (let i = 0; i < grey.length; i += 3) {
+    const value = grey[i] as number
+    counts[value] = (counts[value] as number) + 1
+  }
+  const [dark, bright] = [quantile(counts, 0.01), quantile(counts, 0.985)]
+  if (bright - dark >= enoughContrast || bright - dark < 8) return undefined
+  const gain = Math.min(6, (paper - ink) / (bright - dark))
+  return { gain, lift: ink - gain * dark }
+}
+
+function quantile(counts: Uint32Array, share: number): number {
+  const all = counts.reduce((sum, count) => sum + count, 0)
+  let seen = 0
+  for (let value = 0; value < counts.length; value++) {
+    seen += counts[value] as number
+    if (seen >= share * all) return value
+  }
+  return counts.length - 1
+}
+
+/** The picture on these levels. */
+export async function levelled(picture: Picture, levels: Levels | undefined): Promise<Picture> {
+  if (levels === undefined) return picture
+  const { rgb, width, height } = levels.gain > grainyGain ? await pixelsOf(sharpOf(picture).blur(0.8)) : picture
+  const table = Uint8ClampedArray.from({ length: 256 }, (_, value) => value * levels.gain + levels.lift)
+  return { rgb: rgb.map((value) => table[value] as number), width, height }
+}

@@ -1,0 +1,208 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { CarrierCode } from '../../../src/hub/order-facts.ts'
+import { carrierSpoken, carriersNamed } from '../../../src/ocr/carrier-words.ts'
+import { phonesIn } from '../../../src/ocr/label-phones.ts'
+import { timesIn } from '../../../src/ocr/label-times.ts'
+import { guessNumber } from '../../../src/ocr/number-forms.ts'
+import { numbersIn } from '../../../src/ocr/number-sightings.ts'
+import { ordersIn } from '../../../src/ocr/shop-orders.ts'
+import type { TextLine } from '../../../src/ocr/types.ts'
+
+const nowMs = Date.parse('2026-11-22T10:00:00+08:00')
+
+function line(text: string, cy = 100, prob = 0.99): TextLine {
+  const at = { cx: 200, cy, width: text.length * 12, height: 24, angle: 0 }
+  return { text, probs: Array.from(text, () => prob), at, cut: 'found' }
+}
+
+const values = (text: string) => numbersIn(line(text)).map(({ value }) => value)
+
+const digits = (count: number) => fc.stringMatching(new RegExp(`^[0-9]{${count}}$`))
+const numberOf: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  SF: digits(13).map((tail) => `SF${tail}`),
+  JD: fc.tuple(fc.constantFrom('VA', 'VB', 'X0', 'K1'), digits(11)).map(([kind, tail]) => `JD${kind}${tail}`),
+  JT: digits(13).map((tail) => `JT${tail}`),
+  YTO: digits(13).map((tail) => `YT${tail}`),
+  DBL: digits(12).map((tail) => `DPK${tail}`),
+  STO: digits(13).map((tail) => `77${tail}`),
+  ZTO: fc.tuple(fc.constantFrom('73', '75', '78'), digits(12)).map((parts) => parts.join('')),
+  YUNDA: fc.tuple(fc.constantFrom('31', '32', '46'), digits(13)).map((parts) => parts.join('')),
+  CAINIAO: digits(12).map((tail) => `621${tail}`),
+}
+
+test.each(Object.entries(numberOf))('%s numbers are found whole, behind a word and in groups', (carrier, arbitrary) => {
+  fc.assert(
+    fc.property(arbitrary, (no) => {
+      const head = carrier === 'JD' ? 4 : 3
+      const groups = [no.slice(0, head), ...(no.slice(head).match(/.{1,4}/g) ?? [])]
+      if (groups.some((group) => group.length < 2)) groups.splice(-2, 2, groups.slice(-2).join(''))
+      for (const text of [no, `运单号：${no}`.normalize('NFKC'), `NO.${no}`, groups.join(' ')]) {
+        const [found] = numbersIn(line(text))
+        expect(found?.value).toBe(no)
+        expect(found?.carriers[0]).toBe(carrier)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+const anyNumber = fc.oneof(...Object.values(numberOf))
+
+test('a number inside a longer run of letters or digits is never taken', () => {
+  fc.assert(
+    fc.property(anyNumber, digits(7), (no, more) => {
+      for (const text of [`${no}${more}`, `${more}${no}`, `${no}-${more}`, `${more}-${no}`, `${no}*${more}`])
+        expect(values(text)).not.toContain(no)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('signs that look alike are put right inside the digits only, and nothing without a form comes out', () => {
+  const alike: Readonly<Record<string, string>> = { 0: 'O', 1: 'I', 8: 'B', 5: 'S', 2: 'Z' }
+  fc.assert(
+    fc.property(numberOf.YTO as fc.Arbitrary<string>, fc.nat(12), (no, at) => {
+      const index = at + 2
+      const wrong = alike[no[index] as string]
+      if (wrong === undefined) return
+      const seen = guessNumber(`${no.slice(0, index)}${wrong}${no.slice(index + 1)}`)
+      expect(seen).toMatchObject({ value: no, mended: 1, certainty: 'certain' })
+    }),
+  )
+  expect(guessNumber('SFO448123456789')?.value).toBe('SF0448123456789')
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Z0-9]{1,20}$/), (token) => {
+      const seen = guessNumber(token)
+      if (seen !== undefined)
+        expect(seen.value).toMatch(
+          /^(?:[A-Z]{2,4}\d{9,14}(?:CN)?|[A-Z]{2}[A-Z0-9]\d{12}|JD[A-Z0-9]{2}\d{11}|\d{12,15})$/,
+        )
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('the postal check digit decides', () => {
+  expect(values('EA123456785CN')).toEqual(['EA123456785CN'])
+  expect(values('EA123456784CN')).toEqual([])
+})
+
+test('the parcel suffix of JD is cut off and kept', () => {
+  const [found] = numbersIn(line('JDVA01234567890-1-2-'))
+  expect(found).toMatchObject({ value: 'JDVA01234567890', parcel: '1-2' })
+})
+
+test.each([
+  '746V50 010',
+  '876V-104-25 012',
+  '13812345678',
+  '138****1234',
+  '18400891667-3026',
+  '订单号:261120-123456789012345',
+  '6936476692437472563',
+  '2026-11-20 14:32:05',
+  '400-811-1111',
+  'BC338364_002',
+  '95338',
+])('%s is no waybill number', (text) => {
+  expect(values(text)).toEqual([])
+})
+
+test('digits behind the word for an order are marked as foreign', () => {
+  expect(numbersIn(line('商品编码:75894561230147'))[0]?.foreign).toBe(true)
+  expect(numbersIn(line('运单号:75894561230147'))[0]).toMatchObject({ labelled: true, foreign: false })
+})
+
+test.each([
+  ['打印时间:2026-11-20 14:32:05', '2026-11-20T14:32:05+08:00', 'second'],
+  ['2026/11/20 14:32', '2026-11-20T14:32:00+08:00', 'minute'],
+  ['2026.11.20 14:32', '2026-11-20T14:32:00+08:00', 'minute'],
+  ['2026年11月20日14:32', '2026-11-20T14:32:00+08:00', 'minute'],
+  ['2026/9/9 07:33', '2026-09-09T07:33:00+08:00', 'minute'],
+  ['2026/9/907:33', '2026-09-09T07:33:00+08:00', 'minute'],
+  ['2026.11.1515:40', '2026-11-15T15:40:00+08:00', 'minute'],
+  ['2026-11-2014:32:05', '2026-11-20T14:32:05+08:00', 'second'],
+  ['11/20 14:32:05', '2026-11-20T14:32:05+08:00', 'second'],
+  ['11-23 14:32', '2025-11-23T14:32:00+08:00', 'minute'],
+  ['寄件日期:2026-11-20', '2026-11-20T00:00:00+08:00', 'day'],
+  ['2026-11-20 14.32', '2026-11-20T14:32:00+08:00', 'minute'],
+])('%s is %s', (text, iso, precision) => {
+  expect(timesIn([line(text)], nowMs)[0]).toMatchObject({ text: iso, precision })
+})
+
+test('a date and a clock that stand in two boxes belong together', () => {
+  const clock = { ...line('14:32'), at: { cx: 420, cy: 102, width: 60, height: 24, angle: 0 } }
+  expect(timesIn([line('打印时间:2026-11-20'), clock], nowMs)[0]?.text).toBe('2026-11-20T14:32:00+08:00')
+  expect(timesIn([line('寄件日期11/20'), line('14:32', 126)], nowMs)[0]?.text).toBe('2026-11-20T14:32:00+08:00')
+})
+
+test.each([
+  '签收时间:   年  月  日',
+  '预计送达:2026-11-23 18:00',
+  '生产日期:2026-01-02',
+  '2026-13-40 25:61',
+  '12345678',
+])('%s is no time of printing', (text) => {
+  expect(timesIn([line(text)], nowMs)).toEqual([])
+})
+
+test('every moment comes back from every way to print it', () => {
+  const moment = fc.date({ min: new Date('2024-01-01'), max: new Date('2026-11-21'), noInvalidDate: true })
+  const two = (value: number) => String(value).padStart(2, '0')
+  fc.assert(
+    fc.property(
+      moment,
+      fc.constantFrom('-', '/', '.'),
+      fc.constantFrom(' ', ''),
+      fc.boolean(),
+      (date, dash, gap, wide) => {
+        const there = new Date(date.getTime() + 8 * 3_600_000)
+        const day = [there.getUTCFullYear(), two(there.getUTCMonth() + 1), two(there.getUTCDate())].join(dash)
+        const time = `${two(there.getUTCHours())}:${two(there.getUTCMinutes())}`
+        const text = `${day}${gap}${wide ? time.replace(':', '：') : time}`
+        const atMs = Math.floor(date.getTime() / 60_000) * 60_000
+        expect(timesIn([line(text)], nowMs)[0]?.atMs).toBe(atMs)
+      },
+    ),
+  )
+})
+
+test('the recipient comes first; virtual numbers and service lines are nobody', () => {
+  const label = [
+    line('寄 江津共享云仓 13212321863', 400),
+    line('收 王** 138****1234', 200),
+    line('18400891667-3026', 160),
+    line('客服电话 13900001111', 700),
+  ]
+  const seen = phonesIn(label)
+  expect(seen.map(({ tail, side }) => [tail, side])).toEqual([
+    ['1234', 'recipient'],
+    ['1863', 'sender'],
+  ])
+  expect(phonesIn([line('收 胡轩 安全号码 18442953917-3277', 100), line('徐先生 18057839915', 220)])).toEqual([])
+  expect(phonesIn([line('收 1******4321')])[0]?.tail).toBe('4321')
+  expect(phonesIn([line('18400891667-3026')])).toEqual([])
+})
+
+test.each([
+  ['订单号:261120-123456789012345', '261120-123456789012345'],
+  ['订单编号 6936476692437472563', '6936476692437472563'],
+  ['6936476692437472563', '6936476692437472563'],
+  ['商家订单号:POS-HZ04-20261120-0030', 'POS-HZ04-20261120-0030'],
+])('%s holds the shop order', (text, orderNo) => {
+  expect(ordersIn([line(text)], [])[0]?.orderNo).toBe(orderNo)
+})
+
+test.each<[string, CarrierCode | undefined]>([
+  ['顺丰速运', 'SF'],
+  ['极免速递', 'JT'],
+  ['J&T EXPRESS', 'JT'],
+  ['服务热线 95311', 'ZTO'],
+  ['请发顺丰', undefined],
+  ['中通路 12 号', undefined],
+  ['京东商城订单', undefined],
+  ['圆通速递 申通快递', undefined],
+])('%s names %s', (text, carrier) => {
+  expect(carrierSpoken(carriersNamed([line(text)]))).toBe(carrier)
+})
