@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   members: async () => (await import('./commands/members.ts')).members,
   migrate: async () => (await import('./commands/migrate.ts')).migrateOnly,
   outbox: async () => (await import('./commands/outbox.ts')).outboxCommand,
+  'prove-clock': async () => (await import('./commands/prove-clock.ts')).proveClockCommand,
   'read-waybill': async () => (await import('./commands/read-waybill.ts')).readWaybill,
   seed: async () => (await import('./commands/seed.ts')).seed,
   'training-list': async () => (await import('./commands/training-list.ts')).trainingList,

@@ -11,6 +11,7 @@ import { relayCallback } from '../bot/relay.ts'
 import { wecomPlatform } from '../bot/wecom/platform.ts'
 import { practicePlatform, practiceSettings } from '../bot/wecom/practice.ts'
 import { type ActionCodec, actionCodec } from '../cards/actions.ts'
+import { clockTicks } from '../handlers/escalations.ts'
 import { keepPictureTask, keepPictureTaskName } from '../handlers/keep-picture.ts'
 import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
 import { routes } from '../handlers/routes.ts'
@@ -19,10 +20,13 @@ import { chatEntry, tasks } from '../handlers/tasks.ts'
 import { photoRoutes, photoTask, photoTaskName } from '../handlers/waybill-photo.ts'
 import { answerParts, talkParts } from './answer-parts.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
-import type { ChatEvent } from './chat/event.ts'
+import type { ChatEvent, PlatformName } from './chat/event.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
+import { clockEngine } from './hub/clock-engine.ts'
 import type { Photos } from './hub/photos.ts'
+import { steadyRules } from './hub/rungs.ts'
+import { settings } from './hub/settings.ts'
 import { type Hub, openHub } from './hub-parts.ts'
 import { bullmqQueue } from './jobs/bullmq-queue.ts'
 import { hintTasks, pump } from './jobs/pump.ts'
@@ -84,6 +88,15 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     ),
     ...talkParts(hub.answering, []),
   }
+  const engine = clockEngine({
+    database: store.database,
+    time: clock,
+    rules: steadyRules(settings(store.database), log),
+    outbox: hub.outbox,
+    log,
+    channels: channelsOf(config),
+    process: String(process.pid),
+  })
   const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
   const photoKey = keyFor(store.dataKeyHex, 'photo links v1')
   const media = mediaOf(platforms)
@@ -135,6 +148,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const ticks: readonly Tick[] = [
     { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
+    ...clockTicks({ engine, codec, wake }),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
   ]
@@ -192,6 +206,15 @@ function photoMount(kept: Pick<Photos, 'storedAs' | 'bytesOf'>, key: Buffer) {
       return storedAs === undefined ? undefined : kept.bytesOf(storedAs)
     },
   })
+}
+
+/** Where people are reached first, and next when that fails. WeCom's practice door sends nothing. */
+function channelsOf({ wecom, wecomBot, dingtalk, play }: Config): readonly PlatformName[] {
+  return [
+    ...(wecom || wecomBot ? (['wecom'] as const) : []),
+    ...(dingtalk ? (['dingtalk'] as const) : []),
+    ...(play ? (['play'] as const) : []),
+  ]
 }
 
 async function tellFollowers(parts: FollowParts, wake: () => void): Promise<void> {

@@ -2,9 +2,10 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
+import * as photos from './schema-photos.ts'
 import * as talk from './schema-talk.ts'
 
-const schema = { ...hub, ...talk, ...clocks }
+const schema = { ...hub, ...talk, ...photos, ...clocks }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =
@@ -61,6 +62,8 @@ export type DatabaseOptions = {
   readonly name?: string
   readonly statementTimeoutMs?: number
   readonly lockTimeoutMs?: number
+  /** The only schema that statements see; without it the server's default. */
+  readonly searchPath?: string
 }
 
 /**
@@ -101,6 +104,7 @@ function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql
       application_name: options.name ?? 'chadan',
       statement_timeout: options.statementTimeoutMs ?? 0,
       lock_timeout: options.lockTimeoutMs ?? 0,
+      ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),
     },
   }
   if (target.kind === 'url') return postgres(target.url, shared)

@@ -237,3 +237,16 @@ export const follows = pgTable(
   },
   (t) => [primaryKey({ columns: [t.memberId, t.orderId] }), index('follows_order').on(t.orderId)],
 )
+
+/** Lists a member asks for again and again, by a name of their own. */
+export const savedViews = pgTable(
+  'saved_views',
+  {
+    memberId: text('member_id').notNull(),
+    name: text('name').notNull(),
+    /** The slots of the list, as understood; days said relatively stay words and are counted anew. */
+    slots: jsonb('slots').notNull(),
+    createdAt: at('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.memberId, t.name] })],
+)

@@ -2,8 +2,6 @@ import type { Database } from '../db/client.ts'
 import { mostOfKind, type Trouble, troubled, type Wanted } from './alert-sql.ts'
 import type { CarrierCode, Channel } from './order-facts.ts'
 
-export type { AlertScope, Trouble } from './alert-sql.ts'
-
 /** One order, parcel or return that needs somebody. Times epoch ms. No names of customers. */
 export type AlertItem = {
   readonly kind: Trouble

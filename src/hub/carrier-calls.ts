@@ -59,20 +59,41 @@ async function openCall(tx: Sql, parcelId: string) {
 /** Ten thousand numbers a day; with half of them given the chance to miss this often is 2^-32. */
 const numberAttempts = 32
 
-/** WH + the Beijing day (yymmdd) + four digits. The parcel is locked, so that no second call can be open meanwhile. */
-export async function callCarrier(tx: Sql, { facts }: PlanOf<'logistics.call_carrier'>, by: By): Promise<Applied> {
-  const reason = facts.exception ?? 'asked'
+type NewCall = {
+  readonly parcelId: string
+  readonly carrier: string
+  readonly reason: string
+  /** A member, or `desk`. */
+  readonly openedBy: string
+  readonly nowMs: number
+}
+
+/** WH + the Beijing day (yymmdd) + four digits. The parcel must be locked, so that no second call can be open meanwhile. */
+async function insertCall(tx: Sql, { parcelId, carrier, reason, openedBy, nowMs }: NewCall): Promise<string> {
   for (let attempt = 0; attempt < numberAttempts; attempt++) {
-    const digest = createHash('sha256').update(`${facts.parcelId}\n${by.nowMs}\n${attempt}`).digest()
-    const id = `WH${beijingDay(by.nowMs)}${String(digest.readUInt32BE(0) % 10_000).padStart(4, '0')}`
+    const digest = createHash('sha256').update(`${parcelId}\n${nowMs}\n${attempt}`).digest()
+    const id = `WH${beijingDay(nowMs)}${String(digest.readUInt32BE(0) % 10_000).padStart(4, '0')}`
     const rows = await tx`
       INSERT INTO carrier_calls (id, parcel_id, carrier_code, reason, opened_by, opened_at)
-      VALUES (${id}, ${facts.parcelId}, ${facts.carrier}, ${reason}, ${by.memberId}, to_timestamp(${by.nowMs}::float8 / 1000))
+      VALUES (${id}, ${parcelId}, ${carrier}, ${reason}, ${openedBy}, to_timestamp(${nowMs}::float8 / 1000))
       ON CONFLICT (id) DO NOTHING`
-    if (rows.count === 1) {
-      const detail = { call: id, waybillNo: facts.number, reason }
-      return { done: { id }, audit: { action: 'logistics.call-carrier', detail }, tells: ['cs_lead'] }
-    }
+    if (rows.count === 1) return id
   }
   throw new RangeError('no number is free for a carrier call of this day')
+}
+
+export async function callCarrier(tx: Sql, { facts }: PlanOf<'logistics.call_carrier'>, by: By): Promise<Applied> {
+  const reason = facts.exception ?? 'asked'
+  const { parcelId, carrier, number } = facts
+  const id = await insertCall(tx, { parcelId, carrier, reason, openedBy: by.memberId, nowMs: by.nowMs })
+  const detail = { call: id, waybillNo: number, reason }
+  return { done: { id }, audit: { action: 'logistics.call-carrier', detail }, tells: ['cs_lead'] }
+}
+
+/** The desk itself asks the carrier about a silent parcel; the number of the new call, undefined where one stands. */
+export async function callBySilence(tx: Sql, parcelId: string, nowMs: number): Promise<string | undefined> {
+  const [parcel] = await tx<{ carrier: string }[]>`
+    SELECT carrier_code AS carrier FROM parcels WHERE id = ${parcelId} FOR UPDATE`
+  if (parcel === undefined || (await openCall(tx, parcelId)) !== undefined) return undefined
+  return insertCall(tx, { parcelId, carrier: parcel.carrier, reason: 'silent', openedBy: 'desk', nowMs })
 }

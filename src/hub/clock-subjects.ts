@@ -23,33 +23,33 @@ export type Running = {
   /** Of a return: whose decision is waited for. */
   readonly role?: string
   readonly holderId?: string
+  /** Of a return: when it was applied for; the fine line counts from it. */
+  readonly appliedMs?: number
 }
 
 /** Which running clocks: of these ids, or those that started in a window. */
-export type Among =
-  | { readonly ids: readonly string[] }
-  | { readonly fromMs: number; readonly toMs: number }
+export type Among = { readonly ids: readonly string[] } | { readonly fromMs: number; readonly toMs: number }
 
 const timeOf = (sql: Sql, ms: number): Fragment => sql`to_timestamp(${ms}::float8 / 1000)`
 
 /**
- * The running clocks of one kind as rows: subject, order_id, basis, due, role, holder_id. One place says when a clock runs; the
+ * The running clocks of one kind as rows: subject, order_id, basis, due, role, holder_id, applied. One place says when a clock runs; the
  * conditions are those of alert-sql.ts, so that who is told and what the lists show never differ, and each reads a partial
  * index or the keys it is given.
  */
-export function runningSql(sql: Sql, clock: ClockName, among: Among): Fragment {
+function runningSql(sql: Sql, clock: ClockName, among: Among): Fragment {
   switch (clock) {
     case 'l1':
     case 'l2':
     case 'l3':
       return sql`SELECT 'return:' || r.id AS subject, r.order_id, ${whole(sql, sql`coalesce(a.started_at, r.applied_at)`)} AS basis,
-          a.due_at AS due, a.role, a.holder_id
+          a.due_at AS due, a.role, a.holder_id, r.applied_at AS applied
         FROM returns r JOIN approval_levels a ON a.return_id = r.id AND a.level = ${Number(clock.slice(1))} AND a.state = 'pending'
         WHERE r.approval = 'pending' ${pick(sql, among, sql`r.id`, sql`r.applied_at`)}`
     case 'return_total':
     case 'fine':
       return sql`SELECT 'return:' || r.id AS subject, r.order_id, ${whole(sql, sql`r.applied_at`)} AS basis,
-          NULL::timestamptz AS due, a.role, a.holder_id
+          NULL::timestamptz AS due, a.role, a.holder_id, r.applied_at AS applied
         FROM returns r LEFT JOIN LATERAL (
           SELECT l.role, l.holder_id FROM approval_levels l WHERE l.return_id = r.id AND l.state = 'pending' ORDER BY l.level LIMIT 1
         ) a ON true
@@ -65,7 +65,8 @@ export function runningSql(sql: Sql, clock: ClockName, among: Among): Fragment {
       return parcels(sql, sql`p.shipped_at`, sql`p.state = 'created' AND p.shipped_at IS NOT NULL`, among)
     case 'ship_promise':
       return sql`SELECT 'order:' || o.id AS subject, o.id AS order_id, ${whole(sql, sql`o.promise_ship_at`)} AS basis,
-          NULL::timestamptz AS due, NULL::text AS role, NULL::text AS holder_id
+          NULL::timestamptz AS due, NULL::text AS role, NULL::text AS holder_id,
+          NULL::timestamptz AS applied
         FROM orders o
         WHERE o.paid_at IS NOT NULL AND o.shipped_at IS NULL AND o.cancelled_at IS NULL AND o.promise_ship_at IS NOT NULL
           AND o.on_hold_at IS NULL AND o.signed_at IS NULL AND o.refunded_at IS NULL AND o.returned_at IS NULL
@@ -75,7 +76,8 @@ export function runningSql(sql: Sql, clock: ClockName, among: Among): Fragment {
 
 function parcels(sql: Sql, basis: Fragment, state: Fragment, among: Among): Fragment {
   return sql`SELECT 'parcel:' || p.id AS subject, p.order_id, ${whole(sql, basis)} AS basis,
-      NULL::timestamptz AS due, NULL::text AS role, NULL::text AS holder_id
+      NULL::timestamptz AS due, NULL::text AS role, NULL::text AS holder_id,
+          NULL::timestamptz AS applied
     FROM parcels p JOIN orders o ON o.id = p.order_id
     WHERE ${state} AND ${basis} IS NOT NULL AND o.signed_at IS NULL AND o.cancelled_at IS NULL
       AND o.refunded_at IS NULL AND o.returned_at IS NULL ${pick(sql, among, sql`p.id`, basis)}`
@@ -93,7 +95,7 @@ type Row = { readonly [K in keyof Running]-?: Exclude<Running[K], undefined> | n
 
 const columns = (sql: Sql): Fragment => sql`subject, order_id AS "orderId",
   round(extract(epoch FROM basis) * 1000)::float8 AS "basisMs", round(extract(epoch FROM due) * 1000)::float8 AS "dueMs",
-  role, holder_id AS "holderId"`
+  role, holder_id AS "holderId", round(extract(epoch FROM applied) * 1000)::float8 AS "appliedMs"`
 
 /** The running clocks of these subjects, by subject; who is not in it is over. */
 export async function running(
@@ -104,7 +106,7 @@ export async function running(
   if (subjects.length === 0) return new Map()
   const rows = await tx<Row[]>`
     SELECT ${columns(tx)} FROM (${runningSql(tx, clock, { ids: subjects.map(idOf) })}) s`
-  return new Map(rows.map((row) => [row.subject, known(row)]))
+  return new Map(rows.map(known).map((run) => [run.subject, run]))
 }
 
 /** Clocks that started in the window and have no rung of this run, the oldest first. */

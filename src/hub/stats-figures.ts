@@ -32,7 +32,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const zoneHours = 8
 
-export const hourOf = (slot: number): number => (slot + zoneHours) % 24
+const hourOf = (slot: number): number => (slot + zoneHours) % 24
 const dayOfSlot = (slot: number): number => Math.floor((slot + zoneHours) / 24)
 
 /** The figures of an answer, by addition alone: every cell is counted once, in the window or in what it is compared with. */

@@ -8,12 +8,14 @@ import { errorFields, type Log } from '../runtime/log.ts'
 export type Tick = {
   readonly name: string
   readonly everyMs: number
+  /** How long after the start it runs first; at once when left out. */
+  readonly firstAfterMs?: number
   run(stop: AbortSignal): Promise<unknown>
 }
 
 /**
- * Runs each tick at once and then every `everyMs`, never beside itself in this process; a failure is logged and the next
- * turn comes as usual. Resolves after `stop`, when the running ticks have ended.
+ * Runs each tick at once, or when its first moment has come, and then every `everyMs`, never beside itself in this process; a
+ * failure is logged and the next turn comes as usual. Resolves after `stop`, when the running ticks have ended.
  */
 export async function schedule(
   { ticks, clock, log }: { readonly ticks: readonly Tick[]; readonly clock: Clock; readonly log: Log },
@@ -23,6 +25,7 @@ export async function schedule(
 }
 
 async function repeat(tick: Tick, clock: Clock, log: Log, stop: AbortSignal): Promise<void> {
+  if (tick.firstAfterMs !== undefined) await clock.sleep(tick.firstAfterMs, stop)
   while (!stop.aborted) {
     try {
       await tick.run(stop)

@@ -8,8 +8,7 @@ import { noStatsCard, statsCard } from '../../cards/stats.ts'
 import { alertArgs, readAlertArgs, readStatsArgs, statsArgs } from '../../cards/survey-args.ts'
 import { todoCard } from '../../cards/todo.ts'
 import type { View } from '../../cards/view.ts'
-import { type Card, cardLimits, cardText } from '../../src/chat/card.ts'
-import type { AlertItem } from '../../src/hub/alerts.ts'
+import { cardLimits, cardText } from '../../src/chat/card.ts'
 import type { Notice } from '../../src/hub/notices.ts'
 import { channels } from '../../src/hub/order-facts.ts'
 import type { CustomerProfile } from '../../src/hub/profile.ts'
@@ -19,91 +18,24 @@ import { metrics, spanOf } from '../../src/hub/stats-metrics.ts'
 import type { TodoItem } from '../../src/hub/todo.ts'
 import { isMetric, metricTexts } from '../../src/text/zh-metrics.ts'
 import { anyOrder } from '../kit/arbitrary-order.ts'
+import {
+  alertItem,
+  channel,
+  count,
+  faultsOf,
+  figure,
+  kinds,
+  known,
+  maybe,
+  orderId,
+  returnId,
+  size,
+  views,
+  when,
+  words,
+} from '../kit/arbitrary-survey.ts'
 import { codec } from '../kit/every-card.ts'
 import { nowMs, order } from '../kit/sample-orders.ts'
-
-const size = (text: string) => [...text].length
-
-function faultsOf(card: Card): string[] {
-  const faults: string[] = []
-  const check = (what: string, text: string, most: number) => {
-    if (size(text) > most || text.trim() !== text || text === '') faults.push(`${what}: «${text}»`)
-    if (/undefined|null|NaN|\[object|Infinity/.test(text)) faults.push(`${what} prints a missing value: ${text}`)
-  }
-  check('title', card.title, cardLimits.titleChars)
-  if (card.bar !== undefined) check('bar', card.bar, cardLimits.barChars)
-  if (card.note !== undefined) check('note', card.note, cardLimits.noteChars)
-  for (const { label, value } of card.facts) {
-    check('label', label, cardLimits.labelChars)
-    check('value', value, cardLimits.valueChars)
-  }
-  for (const line of card.lines ?? []) check('line', line, cardLimits.lineChars)
-  for (const { label, token } of card.buttons) {
-    check('button', label, cardLimits.buttonChars)
-    if (token.length > cardLimits.tokenBytes) faults.push(`token of ${label}`)
-  }
-  const counts = [
-    card.facts.length <= cardLimits.facts,
-    (card.lines?.length ?? 0) <= cardLimits.lines,
-    card.buttons.length <= cardLimits.buttons,
-  ]
-  if (counts.includes(false)) faults.push('too much on it')
-  if (new Set(card.buttons.map(({ token }) => token)).size < card.buttons.length)
-    faults.push('two buttons are the same')
-  return faults
-}
-
-const words = fc
-  .oneof(fc.constantFrom('缺货,等补货', '德邦', '', '赠品'), fc.string({ unit: 'grapheme', maxLength: 80 }))
-  .map((text) => text.replace(/undefined|null|NaN|Infinity/g, ''))
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
-const known = <T extends object>(value: T): T =>
-  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
-const when = fc.integer({ min: nowMs - 100 * 86_400_000, max: nowMs + 5 * 86_400_000 })
-const channel = fc.constantFrom(...channels)
-const orderId = fc.integer({ min: 0, max: 999_999 }).map((n) => `SO261120${String(n).padStart(6, '0')}`)
-const returnId = fc.integer({ min: 0, max: 9999 }).map((n) => `TH261120${String(n).padStart(4, '0')}`)
-const views = fc.constantFrom<View>({ mode: 'full', nowMs }, { mode: 'masked', nowMs })
-const count = fc.bigInt({ min: 0n, max: 99_999_999n })
-const figure = fc.record({ num: count, den: count })
-const kinds = fc.array(
-  fc.record({
-    kind: fc.constantFrom('no_carrier', 'gift_out_of_stock', 'damaged', 'unreachable'),
-    count: fc.integer({ min: 1, max: 99_999 }),
-  }),
-  { maxLength: 5 },
-)
-
-const alertItem = fc
-  .record({
-    kind: fc.constantFrom<AlertItem['kind']>(
-      'return_overdue',
-      'fine_risk',
-      'due_soon',
-      'no_carrier',
-      'no_waybill',
-      'ship_late',
-      'shipped_late',
-      'stalled',
-      'unscanned',
-      'gift_out_of_stock',
-      'unreachable',
-      'lost',
-    ),
-    orderId,
-    orderNo: words.map((text) => `${text}2563`),
-    channel,
-    returnId: maybe(returnId),
-    sinceMs: when,
-    dueMs: maybe(when),
-    shippedAtMs: maybe(when),
-    carrier: maybe(fc.constantFrom('ZTO' as const, 'OTHER' as const)),
-    carrierName: maybe(words),
-    place: maybe(words),
-    reason: maybe(words),
-    level: maybe(fc.constantFrom({ role: 'finance', holder: '小陈' }, { role: 'cs_lead' })),
-  })
-  .map((item) => known(item) as AlertItem)
 
 test('any list of what is wrong is a card within every limit', () => {
   const args = fc.record({
@@ -151,9 +83,12 @@ test('any to-do is a card within every limit', () => {
       holder: maybe(fc.constant('小陈')),
     })
     .map((one) => known(one) as TodoItem)
-  const handed = fc.array(fc.record({ atMs: when, from: fc.constantFrom('小李', '沈总'), question: words }), {
-    maxLength: 3,
-  })
+  const handed = fc.array(
+    fc.record({ atMs: when, from: fc.constantFrom('小李', '沈总'), question: words.map((text) => `〔${text}`) }),
+    {
+      maxLength: 3,
+    },
+  )
   const unique = fc.uniqueArray(item, { maxLength: 5, selector: (one) => one.returnId })
   fc.assert(
     fc.property(unique, unique, handed, fc.boolean(), fc.nat(9_999), views, (items, own, asked, group, green, view) => {
@@ -167,8 +102,8 @@ test('any to-do is a card within every limit', () => {
       }
       const card = todoCard(answer, view, codec)
       expect(faultsOf(card)).toEqual([])
-      if (group)
-        for (const { question } of asked) if (size(question.trim()) > 3) expect(cardText(card)).not.toContain(question)
+      // the mark in front stands nowhere else, so a question that gets into a group is seen, even cut short
+      if (group && asked.length > 0) expect(cardText(card)).not.toMatch(/转来：|〔/)
     }),
   )
 })

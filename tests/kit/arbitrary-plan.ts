@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { CarrierCode, Stage } from '../../src/hub/order-facts.ts'
-import type { Plan, Refusal, Wish } from '../../src/hub/write.ts'
+import type { Plan, Refusal } from '../../src/hub/write.ts'
 
 const words = fc.string({ unit: 'grapheme', maxLength: 200 })
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => /[\p{L}\p{N}]/u.test(text))
@@ -92,8 +92,6 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.oneof(
     ),
   }),
 )
-
-export const anyWish: fc.Arbitrary<Wish> = anyPlan.map(({ wish }) => wish)
 
 /** Every way a change can be refused by rule. */
 export const anyRefusal: fc.Arbitrary<Exclude<Refusal, { code: 'decided' }>> = fc.oneof(

@@ -43,7 +43,7 @@ export type WriteAsking = {
   readonly media?: readonly MediaRef[]
 }
 
-export const personal = personalData('5a'.repeat(32))
+const personal = personalData('5a'.repeat(32))
 
 /** The people of the tests: one per role, a second agent and a second lead; each with a chat on the play page. */
 const people: readonly (readonly [id: string, name: string, role: Role])[] = [
