@@ -3,7 +3,9 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   answer: async () => (await import('./answer.ts')).answerBench(),
   callback: async () => (await import('./callback.ts')).callbackBench(),
   lookup: async () => (await import('./lookup.ts')).lookupBench(),
+  ocr: async () => (await import('./ocr.ts')).ocrBench(),
   start: async () => (await import('./start.ts')).startBench(),
+  timers: async () => (await import('./timers.ts')).timersBench(),
 }
 
 const name = process.argv[2] ?? ''
