@@ -19,7 +19,7 @@ export const talk = {
 
 export const talkButtons = {
   same: '就是它',
-  bad: '👎 答得不对',
+  bad: '答得不对',
   toPerson: '转给值班同事',
   cancel: '取消',
 } as const

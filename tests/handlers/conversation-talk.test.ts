@@ -239,7 +239,7 @@ describe('J4: an order number nobody knows', () => {
 已当场向抖音查过（2.1秒），也没有
 最接近：抖音 6936476692437472563（今天您查过）
 截至10:05
-[查…2563] [重新输入] [👎 答得不对]`,
+[查…2563] [重新输入] [答得不对]`,
     )
     expect(numbers).toEqual(['6936476692437472653'])
     expect(transcript(await desk.ask('6936476692437472653 到哪了', { who: 'other' }))).not.toContain('今天您查过')
@@ -427,7 +427,7 @@ describe('a vote', () => {
     const asked = memoryOfQuestions([])
     const desk = talkingDesk({ asked })
     const answer = await desk.ask('6936476692437472563 到哪了')
-    const { token } = buttonOf(answer, '👎 答得不对')
+    const { token } = buttonOf(answer, '答得不对')
     asked.add({ memberId: 'mem_cs', answerKey: answerKeyIn(token), question: '6936476692437472563 到哪了' })
     const reply = await desk.tapToken(token)
     expect(transcript(reply)).toBe('记下了，这条回答会拿去改进\n[转给值班同事]')
