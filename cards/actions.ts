@@ -9,6 +9,8 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * cards/order-page.ts makes. handoff.ask and answer.bad the answer's key, handoff.cancel the hand-over.
  * alert.page and stats.open: which list or figure, as cards/survey-args.ts writes it.
  * write.* the draft, write.fill also which of its offers; write.decide the return, the order and a(pprove) or r(eject); urge.send the item (order or return) and its number.
+ * return.photo the draft and the photo it waited for; return.receive the return and perhaps counts that were typed; return.amend the
+ * draft, q(uantity) or d(amage) and perhaps the line; return.count the same with line and count.
  * answer.script: like ask.about, in words for the customer. stock.* the SKU. policy.script the goods and what was said.
  */
 const actionNumbers = {
@@ -43,6 +45,10 @@ const actionNumbers = {
   'photo.is': 80,
   'photo.retake': 81,
   'photo.type': 82,
+  'return.photo': 100,
+  'return.receive': 101,
+  'return.amend': 102,
+  'return.count': 103,
 } as const
 
 export type ActionName = keyof typeof actionNumbers

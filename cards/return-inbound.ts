@@ -19,6 +19,7 @@ import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import type { Row } from './order-rows.ts'
 import { toneWith } from './order-summary.ts'
+import { receiveButton } from './return-receive.ts'
 import {
   aboutButton,
   approvalRow,
@@ -39,8 +40,17 @@ import {
 } from './return-rows.ts'
 import { shower, type View } from './view.ts'
 
-/** return.inbound: whether it was scanned in, how many pieces of how many, and when the money follows (product J2). */
-export function returnInboundCard(back: Back, expected: RefundExpectation, view: View, codec: ActionCodec): Card {
+/**
+ * return.inbound: whether it was scanned in, how many pieces of how many, and when the money follows (product J2). `receive`:
+ * for people who may book it in, with the counts that were typed.
+ */
+export function returnInboundCard(
+  back: Back,
+  expected: RefundExpectation,
+  view: View,
+  codec: ActionCodec,
+  receive?: string,
+): Card {
   const { request, order } = back
   const { nowMs } = view
   const about = { orderId: order.id, returnId: request.id }
@@ -61,6 +71,7 @@ export function returnInboundCard(back: Back, expected: RefundExpectation, view:
     lines: [...backLines(back), ...reasons(request)],
     note: backNote(back, nowMs, true),
     buttons: [
+      receive === undefined ? undefined : receiveButton(request.id, codec, receive),
       scriptButton(codec, 'return.inbound', about, returnSayings.inbound(request.id)),
       aboutButton(codec, returnButtons.status, 'return.status', about, returnSayings.status(request.id)),
       aboutButton(codec, returnButtons.eta, 'refund.eta', about, returnSayings.eta(request.id)),

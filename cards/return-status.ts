@@ -19,6 +19,7 @@ import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import type { Row } from './order-rows.ts'
 import { toneWith } from './order-summary.ts'
+import { receiveButton } from './return-receive.ts'
 import {
   aboutButton,
   amountRow,
@@ -36,8 +37,17 @@ import { shower, type View } from './view.ts'
 
 const shownNotes = 3
 
-/** return.status: who holds it and how long still, what is behind it and what comes next (product row 51). */
-export function returnStatusCard(back: Back, view: View, codec: ActionCodec, added: readonly Note[] = []): Card {
+/**
+ * return.status: who holds it and how long still, what is behind it and what comes next (product row 51). `receive`: for people
+ * who may book it in, with the counts that were typed.
+ */
+export function returnStatusCard(
+  back: Back,
+  view: View,
+  codec: ActionCodec,
+  added: readonly Note[] = [],
+  receive?: string,
+): Card {
   const { request, order } = back
   const { nowMs } = view
   const { title, tone } = standing(request, nowMs)
@@ -61,7 +71,10 @@ export function returnStatusCard(back: Back, view: View, codec: ActionCodec, add
     ],
     lines: [over ? stale : undefined, ...noteLines(added, nowMs)],
     note: backNote(back, nowMs),
-    buttons: statusButtons(back, codec, open),
+    buttons: [
+      receive === undefined ? undefined : receiveButton(request.id, codec, receive),
+      ...statusButtons(back, codec, open),
+    ],
   }
   return fitCard(draft, shower(order, view))
 }

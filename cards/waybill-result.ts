@@ -6,9 +6,12 @@ import { factValues, noteParts, type Phrase, sayings } from '../src/text/answers
 import { beside, circled, clockText, dayText, maskName, momentText } from '../src/text/format.ts'
 import { carrierName, channelName } from '../src/text/zh-cn.ts'
 import { photoTexts } from '../src/text/zh-photos.ts'
+import { createTexts } from '../src/text/zh-return-flow.ts'
 import type { ActionCodec } from './actions.ts'
+import type { DraftMark } from './draft-mark.ts'
 import { type Draft, fitCard } from './fit.ts'
 import { tailOf } from './order-rows.ts'
+import { receiveButton, wrongParcelCard } from './return-receive.ts'
 import type { View } from './view.ts'
 
 export type ReadPhotoFacts = {
@@ -18,6 +21,13 @@ export type ReadPhotoFacts = {
   /** The matched order. */
   readonly order?: OrderFacts | undefined
   readonly twin?: Twin | undefined
+  /** The sender may book parcels in, or apply for returns. */
+  readonly mayReceive?: boolean
+  readonly mayCreate?: boolean
+  /** Draft of the return that waits for this photo. */
+  readonly resumes?: string
+  /** Another return than the one this parcel belongs to was spoken of. */
+  readonly spoken?: { readonly returnId: string; readonly draft?: DraftMark }
 }
 
 const { titles, labels, buttons } = photoTexts
@@ -25,7 +35,9 @@ const mostChoices = 4
 
 /** What the photo of a waybill said, and what to do with it; asks for exactly the field that is open. */
 export function waybillResultCard(facts: ReadPhotoFacts, view: View, codec: ActionCodec): Card {
-  const { reading } = facts
+  const { reading, match, spoken } = facts
+  if (spoken !== undefined && match?.kind === 'return')
+    return wrongParcelCard({ belongs: match.returnId, spoken: spoken.returnId, ...markOf(spoken) }, view, codec)
   const draft =
     reading.rivals.length > 0
       ? choiceDraft(facts, codec)
@@ -46,17 +58,24 @@ export function waybillResultCard(facts: ReadPhotoFacts, view: View, codec: Acti
   )
 }
 
+const markOf = ({ draft }: NonNullable<ReadPhotoFacts['spoken']>) => (draft === undefined ? {} : { draft })
+
 type Part = Pick<Draft, 'title' | 'tone' | 'lines' | 'buttons'>
 
 /** Acted on without asking. */
-function sureDraft({ reading, match }: ReadPhotoFacts, codec: ActionCodec): Part {
+function sureDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
+  const { reading, match, mayCreate, resumes } = facts
   const number = numbered(reading.carrier, reading.waybillNo ?? '')
   const title = match === undefined ? titles.unmatched(number) : titles[match.kind](number)
   return {
     title,
     tone: match === undefined ? 'warn' : 'calm',
-    lines: [match === undefined ? photoTexts.noMatch : undefined, openCarrier(reading)],
-    buttons: [...matchButtons(match, codec), typeButton(codec)],
+    lines: [
+      match === undefined ? photoTexts.noMatch : undefined,
+      match === undefined && mayCreate && resumes === undefined ? createTexts.afterPhoto : undefined,
+      openCarrier(reading),
+    ],
+    buttons: [resumeButton(facts, codec), ...matchButtons(facts, codec), typeButton(codec)],
   }
 }
 
@@ -126,7 +145,14 @@ const numbered = (carrier: CarrierCode | null, number: string): string =>
 const openCarrier = ({ carrier }: PhotoReading): string | undefined =>
   carrier === null ? photoTexts.askCarrier : undefined
 
-function matchButtons(match: PhotoMatch | undefined, codec: ActionCodec): readonly Button[] {
+/** The return that waits for just this photo goes on with it. */
+function resumeButton({ photoId, resumes }: ReadPhotoFacts, codec: ActionCodec): Button | undefined {
+  if (resumes === undefined) return undefined
+  return { label: createTexts.go, token: codec.encode('return.photo', [resumes, photoId]), style: 'go' }
+}
+
+function matchButtons(facts: ReadPhotoFacts, codec: ActionCodec): readonly Button[] {
+  const { match, mayReceive, resumes } = facts
   if (match === undefined) return []
   const { orderId } = match
   const about = (label: string, intent: string, say: string, args: readonly string[], style: Button['style']) => ({
@@ -139,10 +165,18 @@ function matchButtons(match: PhotoMatch | undefined, codec: ActionCodec): readon
   if (match.kind === 'return') {
     const { returnId } = match
     return [
-      about(buttons.progress, 'return.status', `${returnId} ${buttons.progress}`, [orderId, returnId], 'go'),
+      ...(mayReceive ? [receiveButton(returnId, codec)] : []),
+      about(
+        buttons.progress,
+        'return.status',
+        `${returnId} ${buttons.progress}`,
+        [orderId, returnId],
+        mayReceive ? 'plain' : 'go',
+      ),
       order,
     ]
   }
+  if (resumes !== undefined) return [order]
   return [about(buttons.register, 'return.create', `${orderId} ${buttons.register}`, [orderId], 'go'), order]
 }
 

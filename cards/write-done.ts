@@ -4,9 +4,12 @@ import type { Done, Plan, PlanOf } from '../src/hub/write.ts'
 import { noteParts, type Phrase } from '../src/text/answers.ts'
 import { beside, clockText, durationText } from '../src/text/format.ts'
 import { carrierName, levelName } from '../src/text/zh-cn.ts'
+import { createTexts, receiveTexts } from '../src/text/zh-return-flow.ts'
 import { doneTexts, previewTexts, secondsText, signerText, writeLabels } from '../src/text/zh-writes.ts'
 import { fitCard } from './fit.ts'
 import type { Row } from './order-rows.ts'
+import { createRows } from './return-create.ts'
+import { receivedPart, receiveLines, receiveRows } from './return-receive.ts'
 import { shower, type View } from './view.ts'
 import { newCarrierName, objectOf, planRows } from './write-rows.ts'
 
@@ -22,10 +25,10 @@ export type DoneWrite = {
 export function writeDoneCard({ plan, done, atMs, told }: DoneWrite, order: OrderFacts, view: View): Card {
   const object = objectOf(plan.wish, order)
   const rows: readonly Row[] = [...doneRows(plan, done, atMs), [writeLabels.by, doneTexts.by(secondsText(atMs))]]
-  const lines = [...linesOf(plan, done), told === undefined ? undefined : toldLine(told)]
+  const lines = [...linesOf(plan, done, atMs), told === undefined ? undefined : toldLine(told)]
   return fitCard(
     {
-      title: titleOf(plan, done, object),
+      title: titleOf(plan, done, object, atMs),
       tone: 'done',
       facts: rows,
       lines,
@@ -40,8 +43,8 @@ function toldLine(names: readonly string[]): string {
   return names.length === 0 ? doneTexts.nobodyTold : doneTexts.told(names)
 }
 
-function titleOf({ kind, wish }: Plan, done: Done, object: string): Phrase {
-  switch (kind) {
+function titleOf(plan: Plan, done: Done, object: string, atMs: number): Phrase {
+  switch (plan.kind) {
     case 'order.cancel':
       return done.passedOn ? doneTexts.passedOn(object) : doneTexts.cancelled(object)
     case 'order.edit_waybill':
@@ -53,14 +56,26 @@ function titleOf({ kind, wish }: Plan, done: Done, object: string): Phrase {
     case 'logistics.call_carrier':
       return doneTexts.called(done.id ?? '')
     case 'approval.decide':
-      return wish.decision === 'approve' ? doneTexts.approved(object) : doneTexts.rejected(object)
+      return plan.wish.decision === 'approve' ? doneTexts.approved(object) : doneTexts.rejected(object)
+    case 'return.create':
+      return createTexts.done(done.id ?? '')
+    case 'return.receive':
+      return receivedPart(plan, done, atMs).title
   }
 }
 
-function linesOf({ kind, wish }: Plan, done: Done): readonly (string | undefined)[] {
-  if (kind === 'order.cancel') return [done.passedOn ? doneTexts.passedOnLine : doneTexts.cancelledLine]
-  if (kind === 'approval.decide' && wish.decision === 'approve' && done.next === undefined) return [doneTexts.finished]
-  return []
+function linesOf(plan: Plan, done: Done, atMs: number): readonly (string | Phrase | undefined)[] {
+  switch (plan.kind) {
+    case 'order.cancel':
+      return [done.passedOn ? doneTexts.passedOnLine : doneTexts.cancelledLine]
+    case 'approval.decide':
+      if (plan.wish.decision !== 'approve' || done.next !== undefined) return []
+      return [done.released ? receiveTexts.finishedReleased : doneTexts.finished]
+    case 'return.receive':
+      return [...(receivedPart(plan, done, atMs).lines ?? []), ...receiveLines(plan)]
+    default:
+      return []
+  }
 }
 
 function doneRows(plan: Plan, done: Done, atMs: number): readonly Row[] {
@@ -77,6 +92,11 @@ function doneRows(plan: Plan, done: Done, atMs: number): readonly Row[] {
     }
     case 'approval.decide':
       return decidedRows(plan, done, atMs)
+    case 'return.create':
+      return createRows(plan)
+    case 'return.receive':
+      // what is done with the money stands below
+      return receiveRows(plan).slice(0, -1)
     default: {
       // what was asked for, without what was a warning before the confirmation
       const kept: readonly string[] = [writeLabels.reason, writeLabels.add, writeLabels.photo, writeLabels.parcel]

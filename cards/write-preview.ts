@@ -1,17 +1,17 @@
 import type { Button, Card } from '../src/chat/card.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import type { Plan } from '../src/hub/write.ts'
-import { noteParts } from '../src/text/answers.ts'
+import { noteParts, type Phrase } from '../src/text/answers.ts'
 import { clockText } from '../src/text/format.ts'
 import { previewTexts, writeButtons, writeSayings } from '../src/text/zh-writes.ts'
 import type { ActionCodec } from './actions.ts'
+import type { DraftMark } from './draft-mark.ts'
 import { fitCard } from './fit.ts'
 import type { Row } from './order-rows.ts'
+import { goodsText } from './return-create.ts'
+import { receiveChips, receiveLines } from './return-receive.ts'
 import { shower, type View } from './view.ts'
 import { deedOf, objectOf, planRows } from './write-rows.ts'
-
-/** Whose draft it is: its buttons work for this member only. */
-export type DraftMark = { readonly id: string; readonly memberId: string; readonly expiresAtMs: number }
 
 const dayMs = 86_400_000
 const minuteMs = 60_000
@@ -36,12 +36,18 @@ export function writePreviewCard(
       tone: 'warn',
       bar: before === undefined ? undefined : previewTexts.changedBar,
       facts: rows,
-      lines: before === undefined ? [] : changes(planRows(before, view.nowMs), rows),
+      lines: [...(before === undefined ? [] : changes(planRows(before, view.nowMs), rows)), ...goodsLines(plan)],
       note: [noteParts.asOf(clockText(view.nowMs)), previewTexts.expires(minutes)],
-      buttons: draftButtons(draft, codec),
+      buttons: [...draftButtons(draft, codec), ...(plan.kind === 'return.receive' ? receiveChips(draft, codec) : [])],
     },
     shower(order, view),
   )
+}
+
+/** Several goods of a return, which the one row has no room for. */
+function goodsLines(plan: Plan): readonly (string | Phrase)[] {
+  if (plan.kind === 'return.receive') return receiveLines(plan)
+  return plan.kind === 'return.create' && plan.facts.lines.length > 1 ? [goodsText(plan.facts.lines)] : []
 }
 
 /**

@@ -1,20 +1,21 @@
 import type { Card } from '../src/chat/card.ts'
-import type { OrderFacts } from '../src/hub/order-facts.ts'
+import type { OrderFacts, Stage } from '../src/hub/order-facts.ts'
 import type { Refusal, Wish } from '../src/hub/write.ts'
 import { buttonLabels, noteParts, sayings } from '../src/text/answers.ts'
 import { clockText, momentText } from '../src/text/format.ts'
 import { carrierName, channelName, holderName, levelName } from '../src/text/zh-cn.ts'
+import { createRefusals, receiveTexts } from '../src/text/zh-return-flow.ts'
 import { askTexts, refusalTexts } from '../src/text/zh-writes.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import { orderRow, tailOf } from './order-rows.ts'
 import { shower, type View } from './view.ts'
-import { deedOf } from './write-rows.ts'
+import { deedOf, orderObject } from './write-rows.ts'
 
 type Rule = { readonly rule: string; readonly instead: string }
 
 /** Refusals that have a sentence of their own in place of a card. */
-export type RuleRefusal = Exclude<Refusal, { code: 'decided' }>
+export type RuleRefusal = Exclude<Refusal, { code: 'decided' } | { code: 'received' }>
 
 /** 不能改物流单号：已改3次, with what to do instead; nothing was changed. */
 export function writeRefusedCard(
@@ -48,6 +49,7 @@ function ruleOf(wish: Wish, why: RuleRefusal, nowMs: number): Rule {
     case 'gone':
       return refusalTexts.gone
     case 'stage':
+      if (wish.kind === 'return.create') return createStage(why.stage)
       return refusalTexts.stage[wish.kind]?.[why.stage] ?? refusalTexts.otherStage
     case 'wish-stands':
       return refusalTexts.wishStands(why.by, momentText(why.atMs, nowMs))
@@ -58,6 +60,7 @@ function ruleOf(wish: Wish, why: RuleRefusal, nowMs: number): Rule {
     case 'same-number':
       return refusalTexts.sameNumber
     case 'number-taken':
+      if (wish.kind === 'return.create') return createRefusals.labelElsewhere(orderObject(why))
       return refusalTexts.numberTaken(channelName(why.channel), tailOf(why.orderNo))
     case 'bad-number':
       return refusalTexts.badNumber(carrierName(why.carrier, why.carrierName))
@@ -75,5 +78,14 @@ function ruleOf(wish: Wish, why: RuleRefusal, nowMs: number): Rule {
       return refusalTexts.notYourLevel(levelName(why.role), holderName(why.role, why.holder) ?? levelName(why.role))
     case 'twice':
       return refusalTexts.twice
+    case 'all-returned':
+      return createRefusals.allReturned(why.returnId)
+    case 'too-many':
+      return (wish.kind === 'return.receive' ? receiveTexts : createRefusals).tooMany(why.asked, why.left)
+    case 'return-stands':
+      return createRefusals.returnStands(why.returnId)
   }
 }
+
+const createStages: Readonly<Record<string, Rule>> = createRefusals.stage
+const createStage = (stage: Stage): Rule => createStages[stage] ?? refusalTexts.otherStage

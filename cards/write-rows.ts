@@ -2,15 +2,18 @@ import type { OrderFacts } from '../src/hub/order-facts.ts'
 import type { Plan, PlanOf, Wish } from '../src/hub/write.ts'
 import { beside, durationText, fenText, momentText } from '../src/text/format.ts'
 import { carrierName, channelName, exceptionName, levelName, stageName, trackStateName } from '../src/text/zh-cn.ts'
+import { createReasons } from '../src/text/zh-return-flow.ts'
 import { deedName, offeredReasons, previewTexts, signerText, writeLabels } from '../src/text/zh-writes.ts'
 import { type Row, tailOf } from './order-rows.ts'
+import { createRows } from './return-create.ts'
+import { receiveRows } from './return-receive.ts'
 
 /** hub/edit-waybill.ts and hub/notes.ts hold the rules; cards only say them. */
 const most = { edits: 3, pictures: 9 } as const
 
 /** What the change is about, as short as people say it: 抖音…2563 · TH2611220015. */
 export function objectOf(wish: Wish, order: OrderFacts): string {
-  if (wish.kind === 'approval.decide') return wish.returnId
+  if (wish.kind === 'approval.decide' || wish.kind === 'return.receive') return wish.returnId
   if (wish.kind === 'return.add_note' && wish.owner === 'return') return wish.ownerId
   return orderObject(order)
 }
@@ -39,6 +42,10 @@ export function planRows(plan: Plan, nowMs: number): readonly Row[] {
       return callRows(plan, nowMs)
     case 'approval.decide':
       return decideRows(plan)
+    case 'return.create':
+      return createRows(plan)
+    case 'return.receive':
+      return receiveRows(plan)
   }
 }
 
@@ -128,6 +135,7 @@ function decideRows({ wish, facts }: PlanOf<'approval.decide'>): readonly Row[] 
 /** Words that are offered where a reason is missing. */
 export function reasonsFor(wish: Wish): readonly string[] {
   if (wish.kind === 'order.cancel') return offeredReasons.cancel
+  if (wish.kind === 'return.create') return createReasons
   if (wish.kind !== 'approval.decide') return []
   return wish.decision === 'reject' ? offeredReasons.reject : offeredReasons.deputy
 }

@@ -14,6 +14,7 @@ import { orderTrack } from './order-track.ts'
 import { customerProfile, type ProfileParts } from './profile.ts'
 import type { Answerer } from './question.ts'
 import { type RefundParts, refundAmount, refundEta, returnInbound, returnStatus } from './return-answers.ts'
+import { type ReturnCreateParts, returnCreate } from './return-create.ts'
 import { type EligibleParts, returnEligible } from './return-eligible.ts'
 import { type RuleParts, ruleExplain } from './rule-explain.ts'
 import { statsQuery } from './stats.ts'
@@ -33,6 +34,7 @@ export type AnswerParts = AlertParts &
   NoticeParts &
   ProfileParts &
   RefundParts &
+  ReturnCreateParts &
   RuleParts &
   StockParts &
   TodoParts &
@@ -56,7 +58,7 @@ export function answerers(parts: AnswerParts): Readonly<Record<Intent, Answerer>
     'logistics.signed': logisticsSigned(parts),
     'logistics.missing_waybill': logisticsMissingWaybill(parts),
     'logistics.call_carrier': logisticsCallCarrier(parts),
-    'return.create': later,
+    'return.create': returnCreate(parts),
     'return.status': onReturn,
     'return.inbound': returnInbound(parts),
     'return.add_note': returnAddNote(parts),

@@ -15,7 +15,15 @@ import { defaultWindowDays, findOrders, keyOf, type Sought, saidWindow } from '.
 import { personOf } from './found-or-not.ts'
 import { pageAfter, slotsOf } from './order-pages.ts'
 import { summaryReply } from './order-query.ts'
-import { type Answerer, type Aside, type AskParts, type Question, textReply, traceOf } from './question.ts'
+import {
+  type Answerer,
+  type Aside,
+  type AskParts,
+  type Question,
+  type Remembered,
+  textReply,
+  traceOf,
+} from './question.ts'
 import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 
 const dayMs = 86_400_000
@@ -47,12 +55,21 @@ export function orderListTaps(parts: AskParts) {
       const page = pageOf(tap.args[0])
       const slots = page && (await slotsOf(parts, page))
       if (page === undefined || slots === undefined) return tapText(tap, logisticsSentences.pageGone)
-      const question = withSlots(questionOf(tap, 'order.list'), slots.slots, slots.tailOfPhone)
+      const asked = questionOf(tap, 'order.list')
+      const said = inWordsOf(await parts.memory?.recall(asked.place), slots.slots)
+      const question = withSlots(asked, said, slots.tailOfPhone)
       const listing = await listingOf(parts, question, page.page)
       if (listing.orders.length === 0) return tapText(tap, logisticsSentences.pageGone)
       return redrawn(tap, pageReply(parts, question, listing), sentences.shown)
     },
   } as const satisfies Record<string, TapHandler>
+}
+
+/** A button carries days of the calendar; where the list in memory is of the same days, its words for them (昨天) stay. */
+function inWordsOf(remembered: Remembered | undefined, slots: Slots): Slots {
+  const date = remembered?.intent === 'order.list' ? remembered.slots.date : undefined
+  const same = date?.from === slots.date?.from && date?.to === slots.date?.to && date?.of === slots.date?.of
+  return date !== undefined && same ? { ...slots, date } : slots
 }
 
 /** 下一页, typed after a list: the page behind the orders that were shown last in this chat. */
@@ -80,7 +97,8 @@ async function pageBehind(parts: AskParts, asked: Question, orderId: string): Pr
   return undefined
 }
 
-function withSlots(question: Question, slots: Slots, tailOfPhone = false): Question {
+/** The question that lists by these slots. */
+export function withSlots(question: Question, slots: Slots, tailOfPhone = false): Question {
   const hints = tailOfPhone ? { tailOfPhone } : {}
   return { ...question, understood: { intent: 'order.list', slots, expect: 'answer', hints } }
 }
@@ -95,8 +113,9 @@ function pageReply(parts: AskParts, question: Question, listing: OrderListing): 
 /** Which orders of the whole list. */
 type Part = { readonly from: number; readonly size: number }
 
-async function listingOf(
-  parts: AskParts,
+/** Page `page` (from 1) of a list, `size` orders on each. */
+export async function listingOf(
+  parts: Pick<AskParts, 'lookup'>,
   question: Question,
   page: number,
   size: number = mostChoices,
@@ -110,7 +129,7 @@ async function listingOf(
 }
 
 async function ofPerson(
-  { lookup }: AskParts,
+  { lookup }: Pick<AskParts, 'lookup'>,
   question: Question,
   sought: Sought,
   { from, size }: Part,
@@ -141,26 +160,39 @@ function inState(order: OrderFacts, status: string | undefined): boolean {
   )
 }
 
-async function ofFilter({ lookup }: AskParts, question: Question, { from, size }: Part): Promise<OrderListing> {
-  const { slots } = question.understood
-  const { nowMs } = question.view
+async function ofFilter(
+  { lookup }: Pick<AskParts, 'lookup'>,
+  question: Question,
+  { from, size }: Part,
+): Promise<OrderListing> {
+  const { filter, what } = filterOf(question.understood.slots, question.view.nowMs)
+  const found = await lookup.list({ ...filter, limit: size, offset: from })
+  return { orders: found.orders, total: found.total, more: found.total >= 10_000, what }
+}
+
+/** 今天京东待发货: which orders a list without a person holds, in words. */
+export function listWords(slots: Slots, nowMs: number): string {
+  return filterOf(slots, nowMs).what
+}
+
+function filterOf(
+  slots: Slots,
+  nowMs: number,
+): { readonly filter: Omit<ListFilter, 'limit' | 'offset'>; readonly what: string } {
   const by = deedOf(slots)
   const wanted = slots.status === undefined || sameDeed(slots.status, by) ? undefined : statusFilter(slots.status)
   const days =
     wanted === undefined ? usualDays.other : 'parcelStates' in wanted ? usualDays.moving : daysOfStage(wanted.stage)
   const channel = slots.channel === undefined ? undefined : channelCode(slots.channel)
-  const filter: ListFilter = {
+  const filter = {
     window: saidWindow(slots) ?? { fromMs: nowMs - days * dayMs, toMs: nowMs },
-    limit: size,
-    offset: from,
     by,
     ...(channel !== undefined && { channel }),
     ...(slots.product !== undefined && { product: catalogueWord(slots.product) }),
     ...wanted,
   }
-  const found = await lookup.list(filter)
   const what = `${whenOf(slots, days, by)}${whatOf(sameDeed(slots.status, by) ? { ...slots, status: undefined } : slots)}`
-  return { orders: found.orders, total: found.total, more: found.total >= 10_000, what }
+  return { filter, what }
 }
 
 type Deed = NonNullable<ListFilter['by']>

@@ -10,9 +10,12 @@ import type { Reply, Subject } from '../src/chat/reply.ts'
 import { refundSum } from '../src/hub/refund-shares.ts'
 import { type RefundExpectation, type RefundTimes, refundExpectation } from '../src/hub/refund-times.ts'
 import { methodText, payMethodCode } from '../src/text/zh-refunds.ts'
+import { receiptSaid } from '../src/text/zh-return-flow.ts'
 import { wantsTimeline } from '../src/text/zh-returns.ts'
 import { type Answerer, type Question, textReply, traceOf } from './question.ts'
+import { receiptArg } from './return-receive.ts'
 import { type ReturnParts, type ReturnSighting, theReturn } from './return-which.ts'
+import { rolesMay } from './rights.ts'
 
 export type RefundParts = ReturnParts & {
   /** The table of refund times as it is set today. */
@@ -30,7 +33,7 @@ export function returnStatus(parts: ReturnParts): Answerer {
     if (wantsTimeline(question.text))
       return cardReply(question, returnTimelineCard(back, view, parts.codec), aboutOf(back))
     const added = back.request.notes === 0 ? [] : await parts.notesOf?.({ kind: 'return', id: back.request.id })
-    const card = returnStatusCard(back, view, parts.codec, added)
+    const card = returnStatusCard(back, view, parts.codec, added, receiveOf(question, back))
     return cardReply(question, card, aboutOf(back))
   }
 }
@@ -44,7 +47,11 @@ export function returnInbound(parts: RefundParts): Answerer {
     const { view } = question
     if (question.understood.hints.script) return scriptReply(question, returnScript(back, view.nowMs), back)
     const expected = expectationOf(back, await parts.refundTimes(), view.nowMs)
-    return cardReply(question, returnInboundCard(back, expected, view, parts.codec), aboutOf(back))
+    return cardReply(
+      question,
+      returnInboundCard(back, expected, view, parts.codec, receiveOf(question, back)),
+      aboutOf(back),
+    )
   }
 }
 
@@ -85,6 +92,12 @@ function methodOf({ request, sale }: Back) {
 /** When the money of this return is expected. */
 function expectationOf(back: Back, times: RefundTimes, nowMs: number): RefundExpectation {
   return refundExpectation(back.request, methodOf(back), nowMs, times)
+}
+
+/** Who may book it in finds the button for it, with the counts that were typed; undefined for everybody else and once it is in. */
+function receiveOf({ member, text }: Question, { request }: Back): string | undefined {
+  const open = request.receivedAtMs === undefined && (request.approval === 'pending' || request.approval === 'approved')
+  return open && rolesMay(member.roles, 'return.receive') ? receiptArg(receiptSaid(text)) : undefined
 }
 
 const aboutOf = ({ order, request }: Back): Subject => ({ orderId: order.id, returnId: request.id })

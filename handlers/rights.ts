@@ -54,6 +54,13 @@ const mayAskFor: Readonly<Record<Intent, readonly Role[]>> = {
   smalltalk: everyone,
 }
 
+/** What may be done; besides what is asked for, deeds that only buttons and scans lead to. */
+export type Deed = Intent | 'return.receive'
+
+const mayDo: Readonly<Record<Exclude<Deed, Intent>, readonly Role[]>> = { 'return.receive': ['warehouse', 'director'] }
+
+const rolesFor = (deed: Deed): readonly Role[] => (deed === 'return.receive' ? mayDo[deed] : mayAskFor[deed])
+
 /** Wishes that would change something; each is previewed and confirmed. */
 const writes: ReadonlySet<Intent> = new Set([
   'order.cancel',
@@ -72,14 +79,14 @@ export function isWrite(intent: Intent): boolean {
   return writes.has(intent)
 }
 
-/** True when one of these roles may ask for it. Roles come from the database as text. */
-export function rolesMay(held: readonly string[], intent: Intent): boolean {
-  return mayAskFor[intent].some((role) => held.includes(role))
+/** True when one of these roles may ask for it, or do it. Roles come from the database as text. */
+export function rolesMay(held: readonly string[], deed: Deed): boolean {
+  return rolesFor(deed).some((role) => held.includes(role))
 }
 
 /** The roles that may, when this member may not; undefined when they may. */
-export function refusedTo(member: Member, intent: Intent): readonly Role[] | undefined {
-  return rolesMay(member.roles, intent) ? undefined : mayAskFor[intent]
+export function refusedTo(member: Member, deed: Deed): readonly Role[] | undefined {
+  return rolesMay(member.roles, deed) ? undefined : rolesFor(deed)
 }
 
 export type RightsParts = {
@@ -88,7 +95,7 @@ export type RightsParts = {
   /** Writes the refusal down. */
   readonly refused: (entry: {
     readonly memberId: string
-    readonly intent: Intent
+    readonly intent: Deed
     readonly group: boolean
   }) => Promise<void>
   /** Writes down that somebody tapped what was made for another. */
@@ -97,15 +104,15 @@ export type RightsParts = {
 
 /**
  * The one place where the right to an intent is checked: the refusal, or undefined when the member may. It names who may, is
- * written down, and in a group only the asker reads it (product J6).
+ * written down, and in a group only the asker reads it (product J6). `deed`: where the question's intent is not what is done.
  */
-export function permitted(parts: RightsParts): (question: Question) => Promise<Reply | undefined> {
-  return async (question) => {
-    const { understood, member, group } = question
-    const allowed = refusedTo(member, understood.intent)
+export function permitted(parts: RightsParts): (question: Question, deed?: Deed) => Promise<Reply | undefined> {
+  return async (question, deed = question.understood.intent) => {
+    const { member, group } = question
+    const allowed = refusedTo(member, deed)
     if (allowed === undefined) return undefined
-    await parts.refused({ memberId: member.id, intent: understood.intent, group })
-    return deniedReply(question, await deniedText(parts, understood.intent, allowed))
+    await parts.refused({ memberId: member.id, intent: deed, group })
+    return deniedReply(question, await deniedText(parts, deed, allowed))
   }
 }
 
@@ -130,7 +137,7 @@ export function foreignTap(
   }
 }
 
-async function deniedText(parts: RightsParts, intent: Intent, allowed: readonly Role[]): Promise<string> {
+async function deniedText(parts: RightsParts, intent: Deed, allowed: readonly Role[]): Promise<string> {
   const [lowest = 'it'] = allowed
   // agents are at the bottom: where they may, whoever is above them may as well
   const upwards = lowest === 'cs'

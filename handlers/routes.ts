@@ -12,20 +12,26 @@ import { talkTaps } from './conversation-taps.ts'
 import { typedWithdrawal } from './handoff.ts'
 import { signPhotoTaps } from './logistics-signed.ts'
 import { limitedTaps } from './lookup-limit.ts'
+import { type ExportParts, exportAside } from './order-export.ts'
 import { type FollowParts, followAside, followTaps } from './order-follow.ts'
 import { nextPageAside, orderListTaps } from './order-list.ts'
 import type { Answerer, Aside } from './question.ts'
+import { returnCreateAside, returnCreateTaps } from './return-create.ts'
+import { returnReceiveTaps } from './return-receive.ts'
+import { scanAside } from './return-scan.ts'
 import { returnTaps } from './return-taps.ts'
 import { foreignTap } from './rights.ts'
 import type { Route } from './route.ts'
 import { statsTap } from './stats.ts'
 import { stockTaps } from './stock-check.ts'
 import type { TapHandler } from './taps.ts'
+import { type ViewParts, viewAside } from './views.ts'
 import { typedVotes } from './votes.ts'
 import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
 import { settleTyped, writeTaps } from './write-taps.ts'
+import { typedReason } from './write-typed.ts'
 
-export type DeskParts = AnswerParts & FollowParts & PhotoTapParts
+export type DeskParts = AnswerParts & FollowParts & PhotoTapParts & ViewParts & ExportParts
 
 /** What the desk answers in chat. The first route that takes an event has it; photos and files have routes of their own. */
 export function routes(parts: DeskParts): readonly Route[] {
@@ -45,7 +51,19 @@ export function routes(parts: DeskParts): readonly Route[] {
 
 /** Lines that are said to the desk rather than asked; the first that takes one has it. */
 function asidesOf(parts: DeskParts): readonly Aside[] {
-  return [typedVotes(parts), typedWithdrawal(parts), settleTyped(parts), followAside(parts), nextPageAside(parts)]
+  return [
+    // names and purposes are people's own words: 导出 用途：取消单核对 drops no draft
+    viewAside(parts),
+    exportAside(parts),
+    typedVotes(parts),
+    typedWithdrawal(parts),
+    settleTyped(parts),
+    typedReason(parts),
+    scanAside(parts),
+    returnCreateAside(parts),
+    followAside(parts),
+    nextPageAside(parts),
+  ]
 }
 
 /** What every button does: an action without a line here does not compile. */
@@ -60,6 +78,8 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...talkTaps(parts, table),
     ...writeTaps(parts),
     ...photoTaps(parts),
+    ...returnCreateTaps(parts),
+    ...returnReceiveTaps(parts),
     'alert.page': alertTap(parts),
     'stats.open': statsTap(parts),
   }

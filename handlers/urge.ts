@@ -98,7 +98,12 @@ async function nudge(parts: UrgeParts, tap: Tap, item: NudgeItem): Promise<Reply
 }
 
 /** Words to the direct chat of one person, as a row of the outbox. */
-export function messageTo({ platform, userId }: Receiver, key: string, text: string) {
+function messageTo(receiver: Receiver, key: string, text: string) {
+  return replyTo(receiver, key, { kind: 'text', text })
+}
+
+/** The same for a card. */
+export function replyTo({ platform, userId }: Receiver, key: string, reply: Reply) {
   const to: Conversation = { platform: platform as Conversation['platform'], kind: 'direct', id: userId }
-  return chatEntry({ key, to, reply: { kind: 'text', text } })
+  return chatEntry({ key, to, reply })
 }

@@ -1,16 +1,20 @@
 import type { ActionCodec, ActionName } from '../cards/actions.ts'
 import { type ReadPhotoFacts, waybillResultCard } from '../cards/waybill-result.ts'
 import type { ChatEvent, Conversation, EpochMs, FileEvent, ImageEvent, MediaRef } from '../src/chat/event.ts'
+import type { Member, Role } from '../src/chat/member.ts'
 import type { MediaSource, OutboundMessage } from '../src/chat/ports.ts'
 import type { Reply } from '../src/chat/reply.ts'
+import type { Drafts } from '../src/hub/drafts.ts'
 import type { OrderLookup } from '../src/hub/order-facts.ts'
+import type { OutboxEntry } from '../src/hub/outbox.ts'
 import type { PhotoRead, PhotoReading, ReadPhoto } from '../src/hub/photo-reading.ts'
 import type { PhotoRow, Photos } from '../src/hub/photos.ts'
 import type { Task } from '../src/jobs/worker.ts'
 import type { Clock } from '../src/runtime/clock.ts'
 import { assertNever, BadPayload, PlatformRefused } from '../src/runtime/errors.ts'
 import { photoTexts } from '../src/text/zh-photos.ts'
-import { type ChatMemory, traceOf } from './question.ts'
+import { type ChatMemory, type Place, placeOf, type Question, type Remembered, traceOf } from './question.ts'
+import { rolesMay } from './rights.ts'
 import type { Route } from './route.ts'
 import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 
@@ -22,6 +26,8 @@ export type PhotoJob = {
   readonly to: Conversation
   readonly memberId: string
   readonly toldAtMs: EpochMs
+  /** Roles of the sender when it was sent: what is offered goes by them, what is done by those of that moment. */
+  readonly roles?: readonly Role[]
 }
 
 type PhotoRouteParts = {
@@ -29,13 +35,15 @@ type PhotoRouteParts = {
   readonly request: (key: string, job: PhotoJob) => Promise<void>
 }
 
+type Sender = Pick<Member, 'id' | 'roles'>
+
 const pictureName = /\.(?:jpe?g|png|webp|heic|heif|avif|bmp|gif)$/i
 
 /** A picture, also one sent as a file, is read as a waybill: answered at once, read by a job, the result in the same chat. */
 export function photoRoutes({ request }: PhotoRouteParts): readonly [Route<ImageEvent>, Route<FileEvent>] {
-  const handle = async (event: ImageEvent | FileEvent, { id: memberId }: { readonly id: string }): Promise<Reply> => {
+  const handle = async (event: ImageEvent | FileEvent, { id: memberId, roles }: Sender): Promise<Reply> => {
     const { media, conversation: to, sentAtMs: toldAtMs } = event
-    await request(`photo:${event.platform}:${event.id}`, { media, to, memberId, toldAtMs })
+    await request(`photo:${event.platform}:${event.id}`, { media, to, memberId, toldAtMs, roles })
     const mask = to.kind === 'group'
     return {
       kind: 'text',
@@ -49,6 +57,14 @@ export function photoRoutes({ request }: PhotoRouteParts): readonly [Route<Image
   ]
 }
 
+/** A picture that came with a line, as the row of the outbox that has it read. */
+export function photoEntry(media: MediaRef, { place, group, member, view }: Question): OutboxEntry {
+  const { platform, conversationId: id } = place
+  const to: Conversation = { platform, kind: group ? 'group' : 'direct', id }
+  const job: PhotoJob = { media, to, memberId: member.id, toldAtMs: view.nowMs, roles: member.roles }
+  return { key: `photo:${media.platform}:${media.id}`, task: photoTaskName, payload: job }
+}
+
 function isPictureFile(event: ChatEvent): event is FileEvent {
   return event.kind === 'file' && pictureName.test(event.fileName.trim())
 }
@@ -58,7 +74,9 @@ export type PhotoParts = {
   readonly read: ReadPhoto
   readonly media: MediaSource
   readonly lookup: Pick<OrderLookup, 'track'>
-  readonly memory: Pick<ChatMemory, 'remember'>
+  readonly memory: Pick<ChatMemory, 'remember'> & Partial<Pick<ChatMemory, 'recall'>>
+  /** What this person was about to do in this chat: a return may wait for just this photo. */
+  readonly drafts?: Pick<Drafts, 'newest'> | undefined
   /** Queues a message to a conversation; the same key twice is one message. */
   readonly say: (message: OutboundMessage) => Promise<void>
   /** A short-lived address of the number region; undefined where the desk knows no address of its own. */
@@ -119,7 +137,9 @@ async function resultOf(
       await parts.photos.settle(photoId, read)
       return { reply: { kind: 'text', text: photoTexts.failed[read.reason] } }
     case 'read': {
-      const photo = await recognise(parts, photoId, read)
+      const seen = await recognise(parts, photoId, read)
+      const place = { platform: job.to.platform, conversationId: job.to.id, memberId: job.memberId }
+      const photo = { ...seen, ...(await flowOf(parts, place, seen, job.roles ?? [])) }
       await rememberOpen(parts, photo, job)
       const view = { mode: 'masked', nowMs: parts.clock.nowMs() } as const
       return { reply: { kind: 'card', card: waybillResultCard(photo, view, parts.codec) }, photo }
@@ -154,10 +174,39 @@ async function rememberOpen({ memory }: PhotoParts, photo: ReadPhotoFacts, job: 
   if (match !== undefined) {
     const about = { orderId: match.orderId, ...(match.kind === 'return' && { returnId: match.returnId }) }
     await memory.remember(place, { ...base, about, waiting: false })
-  } else if (!reading.sure) await memory.remember(place, { ...base, waiting: true })
+  } else if (!reading.sure || photo.mayCreate) await memory.remember(place, { ...base, waiting: true })
 }
 
-export type PhotoTapParts = Pick<PhotoParts, 'photos' | 'lookup' | 'codec'>
+/**
+ * What the person is in the middle of: a return that waits for this photo goes on with it; a parcel of another return than the
+ * one that is being booked in, or was looked at last, is named (product J16).
+ */
+async function flowOf(
+  { drafts, memory }: Pick<PhotoParts, 'drafts'> & { readonly memory?: PhotoParts['memory'] | undefined },
+  place: Place,
+  { match }: ReadPhotoFacts,
+  roles: readonly Role[],
+): Promise<Pick<ReadPhotoFacts, 'mayReceive' | 'mayCreate' | 'resumes' | 'spoken'>> {
+  const may = { mayReceive: rolesMay(roles, 'return.receive'), mayCreate: rolesMay(roles, 'return.create') }
+  const newest = await drafts?.newest(place)
+  const draft = newest?.settled === undefined ? newest : undefined
+  const missing = draft?.asked?.missing
+  const waits = draft?.wish.kind === 'return.create' && (missing === 'photo' || missing === 'waybillNo')
+  if (draft !== undefined && waits && (match === undefined || match.orderId === draft.wish.orderId))
+    return { ...may, resumes: draft.id }
+  if (match?.kind !== 'return' || !may.mayReceive) return may
+  const looked = draft?.wish.kind === 'return.receive' ? undefined : await memory?.recall?.(place)
+  const spoken = draft?.wish.kind === 'return.receive' ? draft.wish.returnId : aboutReturn(looked)
+  if (spoken === undefined || spoken === match.returnId) return may
+  return { ...may, spoken: { returnId: spoken, ...(draft?.wish.kind === 'return.receive' && { draft }) } }
+}
+
+/** The return this person asked about last, as something that is to come in. */
+function aboutReturn(looked: Remembered | undefined): string | undefined {
+  return looked?.intent === 'return.inbound' ? looked.about?.returnId : undefined
+}
+
+export type PhotoTapParts = Pick<PhotoParts, 'photos' | 'lookup' | 'codec' | 'drafts'>
 
 /** Buttons below a reading. */
 export function photoTaps(parts: PhotoTapParts) {
@@ -169,7 +218,9 @@ export function photoTaps(parts: PhotoTapParts) {
       if (photoId === undefined || waybillNo === undefined) return tapText(tap, photoTexts.type)
       const match = await parts.photos.confirm(photoId, waybillNo)
       const order = match === undefined ? undefined : await parts.lookup.track(match.orderId)
-      const photo = { photoId, reading: confirmed(waybillNo), match, order }
+      const place = placeOf(tap.event, tap.member)
+      const seen = { photoId, reading: confirmed(waybillNo), match, order }
+      const photo = { ...seen, ...(await flowOf(parts, place, seen, tap.member.roles)) }
       const about = match === undefined ? undefined : { orderId: match.orderId }
       const trace = traceOf(questionOf(tap, 'return.create', 'card'), 'card', about)
       const card = waybillResultCard(photo, { ...tap.view, mode: 'masked' }, parts.codec)

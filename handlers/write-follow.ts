@@ -1,7 +1,12 @@
+import type { ActionCodec } from '../cards/actions.ts'
+import { levelOneCard } from '../cards/return-create.ts'
+import { receivedToldCard } from '../cards/return-receive.ts'
 import { shower } from '../cards/view.ts'
 import { orderObject } from '../cards/write-rows.ts'
+import type { Card } from '../src/chat/card.ts'
 import type { MediaRef } from '../src/chat/event.ts'
 import type { Member } from '../src/chat/member.ts'
+import type { Reply } from '../src/chat/reply.ts'
 import type { Follow } from '../src/hub/drafts.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import type { OutboxEntry } from '../src/hub/outbox.ts'
@@ -10,22 +15,32 @@ import { beside, durationText } from '../src/text/format.ts'
 import { carrierName, levelName } from '../src/text/zh-cn.ts'
 import { toldTexts } from '../src/text/zh-writes.ts'
 import { pictureEntries } from './keep-picture.ts'
-import { messageTo } from './urge.ts'
+import { replyTo } from './urge.ts'
 
-type FollowParts = { readonly member: Member; readonly order: OrderFacts }
+type FollowParts = { readonly member: Member; readonly order: OrderFacts; readonly codec: ActionCodec }
 
 /** What leaves with a confirmed change, in its transaction: words to those who have to know, pictures to be fetched. */
-export function followOf({ member, order }: FollowParts): Follow {
+export function followOf({ member, order, codec }: FollowParts): Follow {
   return ({ draft, plan, done, to, atMs }): readonly OutboxEntry[] => {
     // who is told may not be allowed to read everything: nobody is named in clear
     const show = shower(order, { mode: 'masked', nowMs: atMs })
     const text = wordsOf(plan, done, member.name, order, atMs)
+    const card = cardOf({ plan, done, by: member.name, atMs }, order, codec)
+    const reply: Reply | undefined =
+      card !== undefined ? { kind: 'card', card } : text !== undefined ? { kind: 'text', text: show(text) } : undefined
     const messages =
-      text === undefined
-        ? []
-        : to.map((receiver) => messageTo(receiver, `write:${draft.id}:${receiver.memberId}`, show(text)))
+      reply === undefined ? [] : to.map((one) => replyTo(one, `write:${draft.id}:${one.memberId}`, reply))
     return [...messages, ...picturesOf(plan, done, draft.id, member.id)]
   }
+}
+
+type Deed = { readonly plan: Plan; readonly done: Done; readonly by: string; readonly atMs: number }
+
+/** Where people have to decide or look, a card with the facts in place of words. */
+function cardOf({ plan, done, by, atMs }: Deed, order: OrderFacts, codec: ActionCodec): Card | undefined {
+  if (plan.kind === 'return.create') return levelOneCard({ plan, done, by, nowMs: atMs }, order, codec)
+  if (plan.kind === 'return.receive') return receivedToldCard({ plan, done, by, atMs }, order, codec)
+  return undefined
 }
 
 function wordsOf(plan: Plan, done: Done, by: string, order: OrderFacts, nowMs: number): string | undefined {

@@ -1,19 +1,27 @@
 import type { ActionName } from '../cards/actions.ts'
 import { writeDoneCard } from '../cards/write-done.ts'
 import type { Reply } from '../src/chat/reply.ts'
-import type { Draft } from '../src/hub/draft-rows.ts'
 import type { Confirmed, Spent } from '../src/hub/drafts.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import type { Receiver } from '../src/hub/staff.ts'
-import type { Wish } from '../src/hub/write.ts'
+import type { Wish, WriteKind } from '../src/hub/write.ts'
 import { sentences } from '../src/text/sentences.ts'
+import { createSayings, createTexts } from '../src/text/zh-return-flow.ts'
 import { doneTexts, secondsText, spentTexts, writeSayings } from '../src/text/zh-writes.ts'
 import { type DecideParts, decideTapped } from './decide.ts'
 import { type Question, textReply, traceOf } from './question.ts'
 import { deniedReply, permitted, rolesMay } from './rights.ts'
 import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 import { type UrgeParts, urgeTap } from './urge.ts'
-import { preview, previewReply, questionReply, refusedReply, subjectOf, type WriteParts } from './write-flow.ts'
+import {
+  asWrite,
+  preview,
+  previewReply,
+  questionReply,
+  refusedReply,
+  subjectOf,
+  type WriteParts,
+} from './write-flow.ts'
 import { followOf } from './write-follow.ts'
 
 export type WriteTapParts = DecideParts & UrgeParts
@@ -55,19 +63,15 @@ export function settleTyped(parts: WriteTapParts): (question: Question) => Promi
   }
 }
 
-function asDraft(question: Question, { kind }: Draft): Question {
-  return { ...question, understood: { ...question.understood, intent: kind, expect: 'confirm' } }
-}
-
 async function confirm(parts: WriteTapParts, asked: Question, id = ''): Promise<Reply> {
   const { drafts, lookup } = parts
   const { member } = asked
   const draft = await drafts.find(id)
   const order = draft === undefined ? undefined : await lookup.track(draft.wish.orderId)
   if (draft === undefined || order === undefined) return textReply(asked, spentTexts.unknown)
-  const question = asDraft(asked, draft)
+  const question = asWrite(asked, draft.kind)
   let told: readonly Receiver[] | undefined
-  const follow = followOf({ member, order })
+  const follow = followOf({ member, order, codec: parts.codec })
   const outcome = await drafts.confirm(id, member.id, {
     may: (kind, roles) => rolesMay(roles, kind),
     follow: (done) => {
@@ -88,10 +92,14 @@ async function confirmedReply(
   switch (outcome.outcome) {
     case 'done': {
       const { plan, done, atMs } = outcome
-      const names = tells(plan.wish, done.next !== undefined) ? (told ?? []).map(({ name }) => name) : undefined
+      const names =
+        tells(plan.wish, done.next !== undefined) || toldSome(plan.wish, told)
+          ? (told ?? []).map(({ name }) => name)
+          : undefined
       const write = { plan, done, atMs, ...(names !== undefined && { told: names }) }
       const card = writeDoneCard(write, order, question.view)
-      return { kind: 'card', card, trace: traceOf(question, undefined, subjectOf(plan.wish)) }
+      const made = plan.kind === 'return.create' && done.id !== undefined ? { returnId: done.id } : {}
+      return { kind: 'card', card, trace: traceOf(question, undefined, { ...subjectOf(plan.wish), ...made }) }
     }
     case 'changed':
       return previewReply(parts, question, order, outcome)
@@ -100,22 +108,28 @@ async function confirmedReply(
     case 'refused':
       return refusedReply(parts, question, order, { wish: outcome.draft.wish, why: outcome.why })
     case 'forbidden':
-      return (await permitted(parts.rights)(question)) ?? textReply(question, spentTexts.unknown)
+      return (await permitted(parts.rights)(question, outcome.draft.kind)) ?? textReply(question, spentTexts.unknown)
     default:
       return spentReply(question, outcome)
   }
 }
 
+/** Nobody has to hear of a parcel that came; those who do are named. */
+const toldSome = ({ kind }: Wish, told: readonly Receiver[] = []): boolean =>
+  kind === 'return.receive' && told.length > 0
+
+const toldAlways: readonly WriteKind[] = ['order.cancel', 'logistics.call_carrier', 'return.create']
+
 /** Changes whose people are told something; where nobody could be reached, that is said. */
 function tells({ kind }: Wish, next: boolean): boolean {
-  return kind === 'order.cancel' || kind === 'logistics.call_carrier' || (kind === 'approval.decide' && next)
+  return toldAlways.includes(kind) || (kind === 'approval.decide' && next)
 }
 
 async function drop({ drafts }: WriteParts, asked: Question, id = ''): Promise<Reply> {
   const dropped = await drafts.drop(id, asked.member.id)
   if (dropped.outcome !== 'dropped') return spentReply(asked, dropped)
   const { draft } = dropped
-  return textReply(asDraft(asked, draft), doneTexts.dropped, undefined, subjectOf(draft.wish))
+  return textReply(asWrite(asked, draft.kind), doneTexts.dropped, undefined, subjectOf(draft.wish))
 }
 
 /** A tap that came too late, or from somebody else. */
@@ -126,11 +140,11 @@ function spentReply(asked: Question, spent: Spent): Reply {
     case 'not-yours':
       return deniedReply(asked, spentTexts.notYours)
     case 'expired':
-      return textReply(asDraft(asked, spent.draft), spentTexts.expired, undefined, subjectOf(spent.draft.wish))
+      return textReply(asWrite(asked, spent.draft.kind), spentTexts.expired, undefined, subjectOf(spent.draft.wish))
     case 'already': {
       const { draft, settled } = spent
       const text = spentTexts[settled.outcome](secondsText(settled.atMs))
-      return textReply(asDraft(asked, draft), text, undefined, subjectOf(draft.wish))
+      return textReply(asWrite(asked, draft.kind), text, undefined, subjectOf(draft.wish))
     }
   }
 }
@@ -139,19 +153,21 @@ function spentReply(asked: Question, spent: Spent): Reply {
 async function fill(parts: WriteParts, asked: Question, [id = '', place]: readonly string[]): Promise<Reply> {
   const draft = await parts.drafts.find(id)
   if (draft === undefined) return textReply(asked, spentTexts.unknown)
-  const question = asDraft(asked, draft)
+  const question = asWrite(asked, draft.kind)
   if (draft.memberId !== asked.member.id) return deniedReply(question, spentTexts.notYours)
   if (asked.view.nowMs >= draft.expiresAtMs) return textReply(question, spentTexts.expired)
   const offer = draft.asked?.offers[Number(place)]
   if (draft.asked === undefined || offer === undefined) return textReply(question, spentTexts.unknown)
   if (offer.value === '') return textReply(question, howToType(draft.wish), 'clarify', subjectOf(draft.wish))
-  const refused = await permitted(parts.rights)(question)
+  const refused = await permitted(parts.rights)(question, draft.kind)
   return refused ?? preview(parts, question, { ...draft.wish, [draft.asked.missing]: offer.value } as Wish)
 }
 
 /** 其他: what to send for a reason of one's own. */
 function howToType(wish: Wish): string {
   if (wish.kind === 'order.mark_signer') return spentTexts.otherSigner
+  if (wish.kind === 'return.create')
+    return spentTexts.typeReason(createSayings.reason(wish.orderId, createTexts.otherReason))
   const reason = spentTexts.otherReason
   const example =
     wish.kind === 'approval.decide'

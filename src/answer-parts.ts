@@ -1,7 +1,10 @@
 import type { ActionCodec } from '../cards/actions.ts'
+import { type ExportParts, mostExported } from '../handlers/order-export.ts'
 import type { Remembered, TalkParts } from '../handlers/question.ts'
 import type { DeskParts } from '../handlers/routes.ts'
+import { photoEntry } from '../handlers/waybill-photo.ts'
 import type { PlatformName } from './chat/event.ts'
+import { csvFile } from './connectors/sheet-write.ts'
 import type { Database } from './db/client.ts'
 import { alertLookup } from './hub/alerts.ts'
 import { pendingFor } from './hub/approve-level.ts'
@@ -9,6 +12,7 @@ import type { Audit } from './hub/audit.ts'
 import { chatMemory } from './hub/chat-memory.ts'
 import { directAnswerRate } from './hub/direct-rate.ts'
 import { drafts } from './hub/drafts.ts'
+import { orderExports } from './hub/exports.ts'
 import { follows } from './hub/follows.ts'
 import { giftLookup } from './hub/gift-facts.ts'
 import { handoffs } from './hub/handoffs.ts'
@@ -29,6 +33,7 @@ import { refusals } from './hub/refusals.ts'
 import { returnLookup } from './hub/return-lookup.ts'
 import { returnPolicy } from './hub/return-policy.ts'
 import { ruleLookup } from './hub/rule-decisions.ts'
+import { savedViews } from './hub/saved-views.ts'
 import { sendBudget } from './hub/send-budget.ts'
 import { settings } from './hub/settings.ts'
 import { sources } from './hub/sources.ts'
@@ -36,6 +41,7 @@ import { staff } from './hub/staff.ts'
 import { statsLookup } from './hub/stats.ts'
 import { stockLookup } from './hub/stock.ts'
 import { todoLookup } from './hub/todo.ts'
+import type { BlobFiles } from './runtime/blob-files.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Ids } from './runtime/ids.ts'
 import type { Log } from './runtime/log.ts'
@@ -48,15 +54,25 @@ export type AnswerSources = {
   readonly outbox: Outbox
   readonly audit: Audit
   readonly blobs: PhotosParts['blobs']
+  /** Exported lists; they go with their links. */
+  readonly exportFiles: BlobFiles
   readonly intake: Intake
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
 }
 
-/** What the answers are made from, joined once. `reachable`: platforms that messages can leave by. */
-export function answerParts(from: AnswerSources, codec: ActionCodec, reachable: readonly PlatformName[]): DeskParts {
-  const { door, database, personal, outbox, audit, blobs, clock, ids } = from
+/**
+ * What the answers are made from, joined once. `reachable`: platforms that messages can leave by; `exportLinks`: where
+ * exported lists are fetched, nowhere when left out.
+ */
+export function answerParts(
+  from: AnswerSources,
+  codec: ActionCodec,
+  reachable: readonly PlatformName[],
+  exportLinks: ExportParts['exportLinks'] = () => undefined,
+): DeskParts {
+  const { door, database, personal, outbox, audit, blobs, exportFiles, clock, ids } = from
   const lookup = orderLookup(door, personal, clock)
   const kept = settings(door)
   return {
@@ -80,7 +96,13 @@ export function answerParts(from: AnswerSources, codec: ActionCodec, reachable: 
     handoffs: handoffs({ database, outbox, clock, ids, reachable }),
     follows: follows({ database, lookup, outbox, clock }),
     pendingFor: pendingFor(door),
+    views: savedViews(door, clock),
+    // as many rows as a file holds take longer than people wait for a statement
+    wholeLists: { list: orderLookup(database, personal, clock, { orders: mostExported, nodes: 0 }).list },
+    exports: orderExports({ database, audit, files: exportFiles, write: csvFile }),
+    exportLinks,
     photos: photos({ database, blobs, clock, ids }),
+    readPhoto: (media, question) => database.sql.begin((tx) => outbox.enqueue(tx, [photoEntry(media, question)])),
     rights: { colleagues: staff(door).colleagues, ...refusals(database, audit) },
   }
 }

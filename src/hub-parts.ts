@@ -40,6 +40,7 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
   const door = openDatabase(store.target, { ...doorLimits, name: 'chadan door' })
   const ids = randomIds()
   const blobs = blobFiles({ dir: join(dataDir, 'files'), seal: fileSeal(personal), ids })
+  const exportFiles = blobFiles({ dir: join(dataDir, 'exports'), seal: fileSeal(personal), ids })
   const box = outbox(database, personal, { maxAgeMs: taskMaxAgeMs })
   const chain = audit(database, clock)
   const orders = intake(database, personal, clock, ids)
@@ -51,6 +52,7 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
     outbox: box,
     audit: chain,
     blobs,
+    exportFiles,
     intake: orders,
     clock,
     ids,
@@ -61,6 +63,7 @@ export function openHub({ store, dataDir, clock, log }: HubParts) {
     /** For answerParts and talkParts. */
     answering,
     blobs,
+    exportFiles,
     outbox: box,
     /** Written and committed at once; wake the pump after it. */
     toOutbox,

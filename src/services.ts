@@ -23,6 +23,7 @@ import { type AppParts, buildApp, type Check } from './app.ts'
 import type { ChatEvent, PlatformName } from './chat/event.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
+import { exportDoor, exportLink } from './export-door.ts'
 import { clockEngine } from './hub/clock-engine.ts'
 import type { Photos } from './hub/photos.ts'
 import { steadyRules } from './hub/rungs.ts'
@@ -39,6 +40,7 @@ import { type MovableClock, systemClock } from './runtime/clock.ts'
 import { PlatformRefused } from './runtime/errors.ts'
 import type { Log } from './runtime/log.ts'
 import { sampleQuestions } from './seed/sample-questions.ts'
+import { linkMs } from './signed-door.ts'
 import type { Store } from './store.ts'
 
 export type DeskParts = {
@@ -80,11 +82,13 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   }
   const platforms = openPlatforms({ config, store, clock, log }, hub, say)
   const codec = codecOf(store.dataKeyHex)
+  const exportKey = keyFor(store.dataKeyHex, 'export links v1')
   const parts = {
     ...answerParts(
       hub.answering,
       codec,
       platforms.map(({ name }) => name),
+      (platform) => exportLinks(config, exportKey, platform),
     ),
     ...talkParts(hub.answering, []),
   }
@@ -156,9 +160,10 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const shifted: EventSink = (event, deadlineMs) => desk.sink(event, deadlineMs + clock.offsetMs())
   const sinkOf = (door: Platform['name'] | 'edge') => (door === 'play' ? desk.sink : shifted)
   const checks = checksOf(store, queue.health, platforms)
+  const exports = exportDoor({ key: exportKey, clock: systemClock, files: hub.exportFiles })
   return {
     app: buildApp({
-      ...mountsOf({ config, platforms, sinkOf, log, photos: photoMount(parts.photos, photoKey) }),
+      ...mountsOf({ config, platforms, sinkOf, log, doors: [photoMount(parts.photos, photoKey), exports] }),
       checks,
       log,
     }),
@@ -195,6 +200,16 @@ function keyFor(dataKeyHex: string, purpose: string): Buffer {
 function linkTo({ publicUrl, play, port }: Config, key: Buffer, photoId: string): string | undefined {
   const base = publicUrl ?? (play ? `http://localhost:${port}` : undefined)
   return base === undefined ? undefined : photoLink({ key, clock: systemClock }, base, photoId, 'crop')
+}
+
+/** The address on this machine is one for the play page alone: phones of a platform do not reach it. */
+function exportLinks(
+  { publicUrl, play, port }: Config,
+  key: Buffer,
+  platform: Platform['name'],
+): ((fileId: string) => string) | undefined {
+  const base = publicUrl ?? (play && platform === 'play' ? `http://localhost:${port}` : undefined)
+  return base === undefined ? undefined : (fileId) => exportLink({ key, clock: systemClock }, base, fileId)
 }
 
 function photoMount(kept: Pick<Photos, 'storedAs' | 'bytesOf'>, key: Buffer) {
@@ -262,12 +277,13 @@ type Mounting = {
   readonly config: Config
   readonly platforms: readonly Platform[]
   readonly sinkOf: (door: Platform['name'] | 'edge') => EventSink
-  readonly photos: Hono
+  /** What is served by signed links. */
+  readonly doors: readonly Hono[]
   readonly log: Log
 }
 
-function mountsOf({ config, platforms, sinkOf, photos, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
-  const mounts = [...platforms.map((platform) => platform.callback(sinkOf(platform.name))), photos]
+function mountsOf({ config, platforms, sinkOf, doors, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
+  const mounts = [...platforms.map((platform) => platform.callback(sinkOf(platform.name))), ...doors]
   if (config.relaySecret !== undefined)
     mounts.push(relayCallback({ sink: sinkOf('edge'), secret: config.relaySecret, clock: systemClock, log }))
   if (!config.play) return { mounts, home: undefined }
@@ -292,8 +308,9 @@ async function reclaim(hub: Hub, redispatch: (event: ChatEvent) => Promise<void>
   await Promise.all(events.map((event) => redispatch(event)))
 }
 
-/** Files go by their age alone: every kind is kept 30 days, as their rows are. */
+/** Files go by their age alone: every kind is kept 30 days, as their rows are; exported lists go with their links. */
 async function sweep(hub: Hub): Promise<void> {
   await hub.retention.sweep()
   await hub.blobs.dropBefore(systemClock.nowMs() - photoDays * dayMs)
+  await hub.exportFiles.dropBefore(systemClock.nowMs() - linkMs)
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../db/client.ts'
 import { maskedQuestion } from './query-log.ts'
+import { releaseIfSound } from './receive-return.ts'
 import {
   type Applied,
   type ApprovalRole,
@@ -14,7 +15,7 @@ import {
 const minuteMs = 60_000
 
 /** Product §2.9: how long each level may take. */
-const levelLimitMs: Readonly<Record<ApprovalRole, number>> = {
+export const levelLimitMs: Readonly<Record<ApprovalRole, number>> = {
   cs_lead: 15 * minuteMs,
   warehouse: 240 * minuteMs,
   finance: 240 * minuteMs,
@@ -113,7 +114,7 @@ export async function approveLevel(tx: Sql, { wish, facts }: PlanOf<'approval.de
     WHERE return_id = ${returnId} AND level = ${facts.level} AND state = 'pending'`
   expectOne(rows, 'deciding a level')
   const goesOn = decision === 'approve' && facts.next !== undefined
-  const done = goesOn ? await openNext(tx, plan(returnId, facts.next), by.nowMs) : {}
+  const next = goesOn ? await openNext(tx, plan(returnId, facts.next), by.nowMs) : {}
   if (!goesOn) {
     const closed =
       decision === 'approve'
@@ -123,9 +124,17 @@ export async function approveLevel(tx: Sql, { wish, facts }: PlanOf<'approval.de
             WHERE id = ${returnId} AND approval = 'pending'`
     expectOne(closed, 'deciding a return')
   }
+  const released = !goesOn && decision === 'approve' && (await goodsApproved(tx, returnId, by.nowMs))
+  const done = { ...next, ...(released && { released }) }
   const detail = { level: facts.level, role: facts.role, from: 'pending', to: state, deputy: facts.deputy }
   const tells = goesOn && facts.next !== undefined ? [facts.next] : []
   return { done, audit: { action: `approval.${decision}`, detail }, tells }
+}
+
+/** What was asked for is approved; goods that were booked in whole before let the money go now. */
+async function goodsApproved(tx: Sql, returnId: string, nowMs: number): Promise<true | undefined> {
+  await tx`UPDATE return_lines SET approved_qty = asked_qty WHERE return_id = ${returnId} AND approved_qty IS NULL`
+  return (await releaseIfSound(tx, returnId, nowMs)) ? true : undefined
 }
 
 function plan(returnId: string, role: ApprovalRole) {

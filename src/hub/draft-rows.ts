@@ -6,6 +6,7 @@ import type { PersonalData } from './personal.ts'
 import {
   type Done,
   expectOne,
+  type Goods,
   type Missing,
   type Offer,
   type Plan,
@@ -20,7 +21,11 @@ import {
 export type DraftPlace = { readonly platform: string; readonly conversationId: string; readonly memberId: string }
 
 /** What the person was asked; the value chosen goes into the wish. */
-export type Asked = { readonly missing: Missing; readonly offers: readonly Offer[] }
+export type Asked = {
+  readonly missing: Missing
+  readonly offers: readonly Offer[]
+  readonly goods?: readonly Goods[]
+}
 
 export type Draft = {
   readonly id: string

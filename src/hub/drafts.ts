@@ -211,14 +211,21 @@ async function told(
   tx: Sql,
   { reachable }: DraftsParts,
   draft: Draft,
-  { tells }: Applied,
+  { tells, tellsMembers = [] }: Applied,
 ): Promise<readonly Receiver[]> {
-  if (tells.length === 0) return []
-  return receiversOf(tx, { roles: tells, platform: draft.place.platform, reachable, except: draft.memberId })
+  if (tells.length === 0 && tellsMembers.length === 0) return []
+  return receiversOf(tx, {
+    roles: tells,
+    memberIds: tellsMembers,
+    platform: draft.place.platform,
+    reachable,
+    except: draft.memberId,
+  })
 }
 
 function askedOf(look: Extract<Look, { outcome: 'asks' }>, words: readonly Offer[]): Asked {
-  return { missing: look.missing, offers: look.offers.length > 0 ? look.offers : words }
+  const { missing, offers, goods } = look
+  return { missing, offers: offers.length > 0 ? offers : words, ...(goods !== undefined && { goods }) }
 }
 
 function entryOf(draft: Draft, action: string, detail: Readonly<Record<string, unknown>>) {

@@ -8,6 +8,8 @@ export type ListShape = Pick<FilterShape, 'product'> & {
   readonly by?: ListFilter['by']
   readonly parcelStates?: readonly TrackState[] | undefined
   readonly delay?: boolean
+  /** So many of the newest tracking nodes of each parcel come along; 20 when left out. */
+  readonly nodes?: number
 }
 
 /** Counting ends here: 10,001 = more. */
@@ -20,11 +22,12 @@ const unshippedDays = 60
 /** Orders of a window without a key, newest first by the deed the window is about. */
 export function listStatement(shape: ListShape): Statement {
   const { place, slots } = placeholders()
+  const { nodes = 20 } = shape
   const matched = matchedBy(shape, place)
   return {
     text: `WITH matched AS MATERIALIZED (${matched}), hit AS MATERIALIZED (
     SELECT id, at FROM matched ORDER BY 2 DESC, 1 DESC LIMIT ${place('limit')}::int OFFSET ${place('offset')}::int
-  ) ${everything(20, ', (SELECT count(*) FROM matched)::int AS total')}`,
+  ) ${everything(nodes, ', (SELECT count(*) FROM matched)::int AS total')}`,
     slots,
   }
 }

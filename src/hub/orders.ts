@@ -36,8 +36,18 @@ const mostOrders = 50
 /** A privacy number is lent to many buyers and only the extension tells them apart, which stands inside the seal. */
 const mostOfOnePrivacyNumber = 200
 
+/** How much one look-up may bring: orders, and tracking nodes of each parcel. */
+export type LookupSize = { readonly orders: number; readonly nodes: number }
+
+const shownSize: LookupSize = { orders: mostOrders, nodes: 20 }
+
 /** The look-ups of the order hub; `clock` is for windows that count back from now and for who holds an order. */
-export function orderLookup(database: Database, personal: PersonalData, clock: Clock): OrderLookup {
+export function orderLookup(
+  database: Database,
+  personal: PersonalData,
+  clock: Clock,
+  listSize: LookupSize = shownSize,
+): OrderLookup {
   const { sql } = database
   const run = async (statement: Statement, values: Values): Promise<OrderRow[]> =>
     sql.unsafe<OrderRow[]>(statement.text, valuesFor(statement, values), { prepare: true })
@@ -63,6 +73,7 @@ export function orderLookup(database: Database, personal: PersonalData, clock: C
         by,
         parcelStates: states,
         delay: delay !== undefined,
+        nodes: listSize.nodes,
       })
       const span = stage === 'paid' ? listWindowMs.unshipped : listWindowMs.other
       const rows = await run(statement, {
@@ -71,10 +82,10 @@ export function orderLookup(database: Database, personal: PersonalData, clock: C
         product: plain(filter.product),
         stage,
         delay,
-        limit: limitOf(filter) + 1,
+        limit: limitOf(filter, listSize.orders) + 1,
         offset: Math.max(0, Math.trunc(filter.offset ?? 0)),
       })
-      return { ...cut(views(rows), limitOf(filter)), total: Math.min(rows[0]?.total ?? 0, 10_000) }
+      return { ...cut(views(rows), limitOf(filter, listSize.orders)), total: Math.min(rows[0]?.total ?? 0, 10_000) }
     },
 
     nearest: async (orderNo, limit) => {
@@ -161,8 +172,8 @@ function windowOf(filter: OrderFilter, defaultFromMs: number): { readonly fromMs
   return filter.window ?? { fromMs: defaultFromMs, toMs: endOfTimeMs }
 }
 
-function limitOf(filter: OrderFilter): number {
-  return Math.max(1, Math.min(mostOrders, Math.trunc(filter.limit)))
+function limitOf(filter: OrderFilter, most = mostOrders): number {
+  return Math.max(1, Math.min(most, Math.trunc(filter.limit)))
 }
 
 function cut(orders: readonly OrderFacts[], limit: number): Found {

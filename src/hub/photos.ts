@@ -3,6 +3,7 @@ import type postgres from 'postgres'
 import type { Database } from '../db/client.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Ids } from '../runtime/ids.ts'
+import { photoCountsMs } from './create-return.ts'
 import type { PhotoRead, PhotoReading } from './photo-reading.ts'
 import { storableJson } from './plain-json.ts'
 
@@ -38,6 +39,11 @@ export type PhotoKeeping = {
   readonly conversationId: string
 }
 
+export type PhotoPlace = Pick<PhotoKeeping, 'memberId' | 'platform' | 'conversationId'>
+
+/** A photo whose number may be used for a return; without a number a person has to say it. */
+export type LabelPhoto = { readonly id: string; readonly number?: string }
+
 export type Photos = {
   /** The photo of this job, when its bytes are kept already: a second try does not fetch them again. */
   ofJob(jobKey: string): Promise<PhotoRow | undefined>
@@ -52,6 +58,13 @@ export type Photos = {
   settle(photoId: string, read: PhotoRead, match?: PhotoMatch): Promise<void>
   /** A person has said which number it is: written down beside the reading, and matched. */
   confirm(photoId: string, waybillNo: string): Promise<PhotoMatch | undefined>
+  /**
+   * This person's photo of the label a return of the order comes back under: the newest of the last day that was matched to
+   * the order, else one of the last 10 minutes in this chat that belongs to nothing yet.
+   */
+  labelFor(orderId: string, place: PhotoPlace): Promise<LabelPhoto | undefined>
+  /** The newest photo of this person in this chat within 10 minutes that belongs to nothing yet. */
+  unclaimed(place: PhotoPlace): Promise<LabelPhoto | undefined>
   /** Where the picture, or the number region of it, lies; undefined when it is gone. */
   storedAs(photoId: string, part: 'whole' | 'crop'): Promise<string | undefined>
 }
@@ -134,12 +147,35 @@ export function photos({ database: { sql }, blobs, clock, ids }: PhotosParts): P
         WHERE id = ${photoId} AND state = 'read'`
       return match
     },
+    labelFor: async (orderId, place) => newestLabel(sql, clock.nowMs(), place, orderId),
+    unclaimed: async (place) => newestLabel(sql, clock.nowMs(), place, null),
     storedAs: async (photoId, part) => {
       const [row] = await sql<{ whole: string; crop: string | null }[]>`
         SELECT stored_as AS whole, crop_stored_as AS crop FROM waybill_photos WHERE id = ${photoId}`
       return (part === 'crop' ? row?.crop : row?.whole) ?? undefined
     },
   }
+}
+
+/** As long as a talk is remembered. */
+const talkMs = 600_000
+
+async function newestLabel(
+  sql: PhotosParts['database']['sql'],
+  nowMs: number,
+  { memberId, platform, conversationId }: PhotoPlace,
+  orderId: string | null,
+): Promise<LabelPhoto | undefined> {
+  const [row] = await sql<{ id: string; number: string | null }[]>`
+    SELECT id, coalesce(reading->>'confirmed', CASE WHEN (reading->>'sure')::boolean THEN reading->>'waybillNo' END) AS number
+    FROM waybill_photos
+    WHERE member_id = ${memberId} AND state = 'read' AND NOT EXISTS (SELECT 1 FROM returns r
+        WHERE r.id = return_id AND r.approval IN ('pending', 'approved') AND r.closed_at IS NULL)
+      AND created_at > to_timestamp(${nowMs - photoCountsMs}::float8 / 1000)
+      AND (order_id = ${orderId} OR (order_id IS NULL AND platform = ${platform} AND conversation_id = ${conversationId}
+        AND created_at > to_timestamp(${nowMs - talkMs}::float8 / 1000)))
+    ORDER BY order_id IS NULL, created_at DESC LIMIT 1`
+  return row && { id: row.id, ...(row.number !== null && { number: row.number }) }
 }
 
 async function matchOf(

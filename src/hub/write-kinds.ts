@@ -1,10 +1,12 @@
 import { approveLevel, lookDecide } from './approve-level.ts'
 import { cancelOrder, lookCancel } from './cancel-order.ts'
 import { callCarrier, lookCall } from './carrier-calls.ts'
+import { createReturn, lookCreate } from './create-return.ts'
 import { editWaybill, lookEdit } from './edit-waybill.ts'
 import { lookSigner, markSigner } from './mark-signer.ts'
 import { addNote, lookNote } from './notes.ts'
 import type { PersonalData } from './personal.ts'
+import { lookReceive, receiveReturn } from './receive-return.ts'
 import type { Applied, By, Look, Plan, Sql, Wish } from './write.ts'
 
 /** What stands in the way of a wish, or what it would change, at this moment; `lock` keeps it so until the transaction ends. */
@@ -22,6 +24,10 @@ export async function lookAt(tx: Sql, wish: Wish, by: By, lock: boolean): Promis
       return lookCall(tx, wish, by, lock)
     case 'approval.decide':
       return lookDecide(tx, wish, by, lock)
+    case 'return.create':
+      return lookCreate(tx, wish, by, lock)
+    case 'return.receive':
+      return lookReceive(tx, wish, by, lock)
   }
 }
 
@@ -42,5 +48,9 @@ export async function carryOut(tx: Sql, plan: Plan, by: By, parts: Parts): Promi
       return callCarrier(tx, plan, by)
     case 'approval.decide':
       return approveLevel(tx, plan, by)
+    case 'return.create':
+      return createReturn(tx, plan, by)
+    case 'return.receive':
+      return receiveReturn(tx, plan, by)
   }
 }

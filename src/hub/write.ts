@@ -7,6 +7,7 @@ export type Sql = postgres.ISql<{ bigint: bigint }>
 /** A picture that came with the words, to be fetched later from its platform. Shaped like chat/event.ts MediaRef. */
 export type PictureRef = { readonly platform: string; readonly id: string; readonly fileName?: string }
 
+export type ApprovalState = 'pending' | 'approved' | 'rejected' | 'withdrawn'
 export type ApprovalRole = 'cs_lead' | 'warehouse' | 'finance'
 
 type CancelWish = { readonly kind: 'order.cancel'; readonly orderId: string; readonly reason?: string }
@@ -51,8 +52,31 @@ type DecideWish = {
   readonly reason?: string
 }
 
+type CreateWish = {
+  readonly kind: 'return.create'
+  readonly orderId: string
+  /** Id of the order line that comes back, or `all`. */
+  readonly line?: string
+  /** Pieces of that one line; all that are left of it when not said. */
+  readonly qty?: number
+  readonly reason?: string
+  /** This person's photo of the label the goods come back under: its id in waybill_photos. */
+  readonly photo?: string
+  /** The number on that label as a person read it, as normaliseWaybill writes it; else the photo's own counts. */
+  readonly waybillNo?: string
+}
+type ReceiveWish = {
+  readonly kind: 'return.receive'
+  readonly orderId: string
+  readonly returnId: string
+  /** Every line of the return, what came of it and how much of that is damaged. */
+  readonly lines: readonly { readonly lineId: string; readonly received: number; readonly damaged: number }[]
+  /** What was found, in the words of answers. */
+  readonly inspection: string
+}
+
 /** What somebody wants to have changed, as far as it was said. */
-export type Wish = CancelWish | EditWish | SignerWish | NoteWish | CallWish | DecideWish
+export type Wish = CancelWish | EditWish | SignerWish | NoteWish | CallWish | DecideWish | CreateWish | ReceiveWish
 export type WriteKind = Wish['kind']
 export type WishOf<K extends WriteKind> = Extract<Wish, { kind: K }>
 
@@ -100,6 +124,33 @@ type FactsOf = {
     readonly refundFen?: string
     readonly why: string
   }
+  readonly 'return.create': {
+    readonly lines: readonly { readonly lineId: string; readonly name: string; readonly qty: number }[]
+    /** Absent where the order's amounts are not known. */
+    readonly refundFen?: string
+    readonly waybillNo: string
+    readonly carrier?: CarrierCode
+    /** The reader is sure of the number; else a person has said it. */
+    readonly sure: boolean
+  }
+  readonly 'return.receive': {
+    readonly lines: readonly {
+      readonly lineId: string
+      readonly name: string
+      /** Pieces that were approved, or asked for while nobody has decided. */
+      readonly due: number
+      readonly received: number
+      readonly damaged: number
+    }[]
+    readonly approval: ApprovalState
+    /** Who has to decide next, while it is pending. */
+    readonly role?: ApprovalRole
+    readonly refundFen?: string
+    /** What it was before fewer came. */
+    readonly wasFen?: string
+    /** Everything came, and whole. */
+    readonly sound: boolean
+  }
 }
 
 /** A whole wish with the facts it was looked at with. */
@@ -132,16 +183,31 @@ export type Refusal =
   | { readonly code: 'withdrawn' }
   | { readonly code: 'not-your-level'; readonly role: ApprovalRole; readonly holder?: string }
   | { readonly code: 'twice' }
+  /** Every piece is in a return already; its newest. */
+  | { readonly code: 'all-returned'; readonly returnId: string }
+  /** More than there is: `left` pieces. */
+  | { readonly code: 'too-many'; readonly asked: number; readonly left: number }
+  /** An open return has this label. */
+  | { readonly code: 'return-stands'; readonly returnId: string }
+  | { readonly code: 'received'; readonly atMs: number }
 
-export type Missing = 'reason' | 'signer' | 'parcel' | 'carrier'
+export type Missing = 'reason' | 'signer' | 'parcel' | 'carrier' | 'photo' | 'waybillNo' | 'line'
 
 /** What can be put in place of the missing piece: `value` goes into the wish, `shown` is a number or a code. */
 export type Offer = { readonly value: string; readonly shown?: string }
 
+export type Goods = { readonly name: string; readonly qty: number }
+
 export type Look =
   | { readonly outcome: 'ready'; readonly plan: Plan }
   /** One piece is missing. `offers` is empty where only words of people will do. */
-  | { readonly outcome: 'asks'; readonly missing: Missing; readonly offers: readonly Offer[] }
+  | {
+      readonly outcome: 'asks'
+      readonly missing: Missing
+      readonly offers: readonly Offer[]
+      /** Goods that are settled so far. */
+      readonly goods?: readonly Goods[]
+    }
   | { readonly outcome: 'refused'; readonly why: Refusal }
 
 export type By = { readonly memberId: string; readonly roles: readonly string[]; readonly nowMs: number }
@@ -155,6 +221,12 @@ export type Done = {
   /** Approval: who decides next; absent when it is decided. */
   readonly next?: ApprovalRole
   readonly dueAtMs?: number
+  /** Returns of this customer in the 90 days before. */
+  readonly past?: number
+  /** The customer's level, V1 to V5. */
+  readonly level?: string
+  /** The money was let go. */
+  readonly released?: true
 }
 
 export type Applied = {
@@ -162,6 +234,8 @@ export type Applied = {
   readonly audit: { readonly action: string; readonly detail: Readonly<Record<string, unknown>> }
   /** Roles whose people are told. */
   readonly tells: readonly string[]
+  /** And these members. */
+  readonly tellsMembers?: readonly string[]
 }
 
 /** What is written goes through here: a step that did not find its row is a fault, not an outcome. */
@@ -171,7 +245,7 @@ export function expectOne(rows: { readonly count: number }, step: string): void 
 
 /** Order, return or parcel a wish is about, as audit names it. */
 export function subjectOf(wish: Wish): string {
-  if (wish.kind === 'approval.decide') return `return:${wish.returnId}`
+  if (wish.kind === 'approval.decide' || wish.kind === 'return.receive') return `return:${wish.returnId}`
   if (wish.kind === 'return.add_note') return `${wish.owner}:${wish.ownerId}`
   return `order:${wish.orderId}`
 }

@@ -16,6 +16,7 @@ const deeds: Readonly<Record<string, string>> = {
   'order.mark_signer': '标记签收人',
   'return.add_note': '补充说明',
   'return.create': '登记退货',
+  'return.receive': '登记入库',
   'logistics.call_carrier': '外呼快递',
   'approval.decide': '审批',
   'approval.delegate': '转交审批',

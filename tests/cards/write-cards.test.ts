@@ -1,17 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decideChoiceCard, decisionCard } from '../../cards/decide-choice.ts'
+import { levelOneCard } from '../../cards/return-create.ts'
+import { receiveCountCard, receivedToldCard, wrongParcelCard } from '../../cards/return-receive.ts'
 import { nothingWaitsCard, urgeCard, urgedCard } from '../../cards/urge.ts'
 import type { View } from '../../cards/view.ts'
 import { writeDoneCard } from '../../cards/write-done.ts'
 import { writePreviewCard } from '../../cards/write-preview.ts'
 import { writeQuestionCard } from '../../cards/write-question.ts'
-import { writeRefusedCard } from '../../cards/write-refused.ts'
+import { type RuleRefusal, writeRefusedCard } from '../../cards/write-refused.ts'
 import type { Card } from '../../src/chat/card.ts'
 import { cardText } from '../../src/chat/card.ts'
 import type { Waiting } from '../../src/hub/nudges.ts'
 import type { OrderFacts } from '../../src/hub/order-facts.ts'
-import type { Plan, Refusal } from '../../src/hub/write.ts'
+import type { Plan } from '../../src/hub/write.ts'
 import { anyMoment, anyOrder } from '../kit/arbitrary-order.ts'
 import { anyPlan, anyRefusal } from '../kit/arbitrary-plan.ts'
 import { faultsOf } from '../kit/card-faults.ts'
@@ -21,7 +23,7 @@ type Input = {
   readonly order: OrderFacts
   readonly plan: Plan
   readonly before: Plan
-  readonly why: Exclude<Refusal, { code: 'decided' }>
+  readonly why: RuleRefusal
 }
 
 const draft = { id: 'AAAAAAAAAAA', memberId: 'mem_0mho1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c' }
@@ -66,12 +68,38 @@ function cardsOf({ order, plan, before, why }: Input, view: View): readonly Card
       view,
       codec,
     ),
+    ...(['waybillNo', 'line'] as const).map((missing) =>
+      writeQuestionCard(
+        { wish: plan.wish, missing, offers: [{ value: 'L1', shown: '欧阳'.repeat(20) }, { value: 'all' }] },
+        order,
+        mark,
+        view,
+        codec,
+      ),
+    ),
+    ...flowCards(plan, order, view),
     urgeCard(waiting, order, view, codec, 'finance'),
     urgedCard({ waiting, names: ['欧阳'.repeat(20)], atMs: nowMs }, order, view),
     nothingWaitsCard(order, view, codec),
     decideChoiceCard({ items, more: true, decision: 'reject' }, view, codec),
     decideChoiceCard({ items, more: false, decision: undefined }, view, codec),
     decisionCard({ returnId: 'TH2611210033', orderId: order.id }, view, codec),
+  ]
+}
+
+/** What others hear of a return, and what a keeper is asked. */
+function flowCards(plan: Plan, order: OrderFacts, view: View): readonly Card[] {
+  const mark = { ...draft, expiresAtMs: view.nowMs + 600_000 }
+  const by = '欧阳'.repeat(20)
+  const done = { id: 'TH2611210033', dueAtMs: view.nowMs + 900_000, past: 12, level: 'V5' }
+  const wrong = { belongs: 'TH2611210033', spoken: 'TH2611210034', draft: mark }
+  if (plan.kind === 'return.create') return [levelOneCard({ plan, done, by, nowMs: view.nowMs }, order, codec)]
+  if (plan.kind !== 'return.receive') return []
+  return [
+    receivedToldCard({ plan, done: { released: true }, by, atMs: view.nowMs }, order, codec),
+    receiveCountCard({ plan, what: 'q' }, order, mark, view, codec),
+    receiveCountCard({ plan, what: 'd', line: 0 }, order, mark, view, codec),
+    wrongParcelCard(wrong, view, codec),
   ]
 }
 

@@ -256,7 +256,7 @@ describe('a list', () => {
     let reply = await desk.ask('今天京东待发货的有哪些', { chat: 'group' })
     expect(transcript(reply)).toContain('今天京东待发货共12单，最近5单')
     const seen = [...transcript(reply).matchAll(/京东…(\d{4})/g)].map(([, tail]) => tail)
-    for (const title of ['11-22京东待发货共12单，第6～10单', '11-22京东待发货共12单，第11～12单']) {
+    for (const title of ['今天京东待发货共12单，第6～10单', '今天京东待发货共12单，第11～12单']) {
       reply = await desk.tap(buttonOf(reply, '下一页').token, { chat: 'group' })
       expect(transcript(reply)).toContain(title)
       seen.push(...[...transcript(reply).matchAll(/京东…(\d{4})/g)].map(([, tail]) => tail))

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
+import type { RuleRefusal } from '../../cards/write-refused.ts'
 import type { CarrierCode, Stage } from '../../src/hub/order-facts.ts'
-import type { Plan, Refusal } from '../../src/hub/write.ts'
+import type { Plan } from '../../src/hub/write.ts'
 
 const words = fc.string({ unit: 'grapheme', maxLength: 200 })
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => /[\p{L}\p{N}]/u.test(text))
@@ -91,10 +92,42 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.oneof(
       { requiredKeys: ['level', 'role', 'deputy', 'why'] },
     ),
   }),
+  fc.record({
+    kind: fc.constant('return.create' as const),
+    wish: words.map((reason) => ({ kind: 'return.create' as const, orderId, reason, photo: 'ph_1' })),
+    facts: fc.record(
+      {
+        lines: fc.array(fc.record({ lineId: name, name, qty: fc.nat(99) }), { minLength: 1, maxLength: 9 }),
+        refundFen: fen,
+        waybillNo: number,
+        carrier,
+        sure: fc.boolean(),
+      },
+      { requiredKeys: ['lines', 'waybillNo', 'sure'] },
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('return.receive' as const),
+    wish: words.map((inspection) => ({ kind: 'return.receive' as const, orderId, returnId, lines: [], inspection })),
+    facts: fc.record(
+      {
+        lines: fc.array(fc.record({ lineId: name, name, due: fc.nat(99), received: fc.nat(99), damaged: fc.nat(99) }), {
+          minLength: 1,
+          maxLength: 9,
+        }),
+        approval: fc.constantFrom('pending' as const, 'approved' as const, 'rejected' as const, 'withdrawn' as const),
+        role,
+        refundFen: fen,
+        wasFen: fen,
+        sound: fc.boolean(),
+      },
+      { requiredKeys: ['lines', 'approval', 'sound'] },
+    ),
+  }),
 )
 
 /** Every way a change can be refused by rule. */
-export const anyRefusal: fc.Arbitrary<Exclude<Refusal, { code: 'decided' }>> = fc.oneof(
+export const anyRefusal: fc.Arbitrary<RuleRefusal> = fc.oneof(
   fc.constantFrom(
     ...(['gone', 'no-number', 'same-number', 'not-signed', 'pickup', 'withdrawn', 'twice'] as const).map((code) => ({
       code,
@@ -126,4 +159,9 @@ export const anyRefusal: fc.Arbitrary<Exclude<Refusal, { code: 'decided' }>> = f
   fc.record({ code: fc.constant('pictures' as const), kept: fc.nat(9), given: fc.nat(9) }),
   fc.record({ code: fc.constant('call-stands' as const), id: fc.constant('WH2611220931'), by: name, atMs: moment }),
   fc.record({ code: fc.constant('not-your-level' as const), role, holder: name }, { requiredKeys: ['code', 'role'] }),
+  fc.record({
+    code: fc.constantFrom('all-returned' as const, 'return-stands' as const),
+    returnId: fc.constant(returnId),
+  }),
+  fc.record({ code: fc.constant('too-many' as const), asked: fc.nat(9_999), left: fc.nat(99) }),
 )

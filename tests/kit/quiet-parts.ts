@@ -38,6 +38,15 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
     tellChanges: async () => 0,
   },
   pendingFor: async () => [],
+  views: {
+    save: async () => 'full',
+    ofMember: async () => [],
+    find: async () => undefined,
+    remove: async () => 'unknown',
+  },
+  wholeLists: { list: async () => ({ orders: [], more: false, total: 0 }) },
+  exports: { keep: async () => 'blob_1', refused: async () => {} },
+  exportLinks: () => undefined,
   photos: {
     ofJob: async () => undefined,
     keep: async () => ({ id: 'ph_1', storedAs: 'blob_1', state: 'waiting' }),
@@ -46,7 +55,10 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
     match: async () => undefined,
     settle: async () => {},
     confirm: async () => undefined,
+    labelFor: async () => undefined,
+    unclaimed: async () => undefined,
     storedAs: async () => undefined,
   },
+  readPhoto: async () => {},
   rights: { colleagues: async () => [], refused: async () => {}, foreignTap: async () => {} },
 }
