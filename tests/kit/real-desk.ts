@@ -20,13 +20,25 @@ export type RealDesk = {
 
 const dataKeyHex = '5a'.repeat(32)
 
+export type RealDeskOptions = Partial<Config> & {
+  readonly orders?: number
+  /** The desk opens tomorrow at this minute of the day in China, so that 今天 and 昨天 hold the same whenever the suite runs. */
+  readonly opensAt?: { readonly hour: number; readonly minute: number }
+}
+
+const dayMs = 86_400_000
+
 /** The whole desk as main.ts opens it, in this process: real database with the sample firm, real HTTP, jobs running. */
-export async function openRealDesk(parts: Partial<Config> & { readonly orders?: number } = {}): Promise<RealDesk> {
-  const { orders = 400, ...over } = parts
+export async function openRealDesk(parts: RealDeskOptions = {}): Promise<RealDesk> {
+  const { orders = 400, opensAt, ...over } = parts
   const fresh = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'chadan-desk-'))
   const personal = personalData(dataKeyHex)
   const clock = movableClock()
+  if (opensAt !== undefined) {
+    const sinceMidnightMs = (clock.nowMs() + 8 * 3_600_000) % dayMs
+    clock.setOffset(dayMs - sinceMidnightMs + (opensAt.hour * 60 + opensAt.minute) * 60_000)
+  }
   await seedSample(fresh.database, { orders, seed: 1, nowMs: clock.nowMs(), personal, log: silentLog })
   const store = { target: fresh.target, database: fresh.database, personal, dataKeyHex, close: async () => {} }
   const config = { ...loadConfig({ PLAY: '1' }), dataDir, ...over }
