@@ -24,6 +24,7 @@ import type { ChatEvent, PlatformName } from './chat/event.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
 import { exportDoor, exportLink } from './export-door.ts'
+import { flowParts } from './flow-parts.ts'
 import { clockEngine } from './hub/clock-engine.ts'
 import type { Photos } from './hub/photos.ts'
 import { steadyRules } from './hub/rungs.ts'
@@ -83,7 +84,9 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const platforms = openPlatforms({ config, store, clock, log }, hub, say)
   const codec = codecOf(store.dataKeyHex)
   const exportKey = keyFor(store.dataKeyHex, 'export links v1')
+  const flow = flowParts({ config, store, hub, clock, log, codec, channels: channelsOf(config), wake })
   const parts = {
+    ...flow.parts,
     ...answerParts(
       hub.answering,
       codec,
@@ -131,6 +134,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const executor = worker({
     outbox: hub.outbox,
     tasks: {
+      ...flow.tasks,
       ...tasks({ outbound: send }),
       [sheetImportTaskName]: sheetImportTask({ imports: hub.imports, media, say, clock }),
       [keepPictureTaskName]: keepPictureTask({ media, attachments: hub.attachments }),
@@ -152,6 +156,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const ticks: readonly Tick[] = [
     { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
+    ...flow.ticks,
     ...clockTicks({ engine, codec, wake }),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
@@ -163,7 +168,13 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const exports = exportDoor({ key: exportKey, clock: systemClock, files: hub.exportFiles })
   return {
     app: buildApp({
-      ...mountsOf({ config, platforms, sinkOf, log, doors: [photoMount(parts.photos, photoKey), exports] }),
+      ...mountsOf({
+        config,
+        platforms,
+        sinkOf,
+        log,
+        doors: [photoMount(parts.photos, photoKey), exports, ...flow.doors],
+      }),
       checks,
       log,
     }),

@@ -2,10 +2,11 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
+import * as flow from './schema-flow.ts'
 import * as photos from './schema-photos.ts'
 import * as talk from './schema-talk.ts'
 
-const schema = { ...hub, ...talk, ...photos, ...clocks }
+const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =

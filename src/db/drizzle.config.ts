@@ -2,6 +2,12 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/db/schema.ts', './src/db/schema-talk.ts', './src/db/schema-photos.ts', './src/db/schema-clocks.ts'],
+  schema: [
+    './src/db/schema.ts',
+    './src/db/schema-talk.ts',
+    './src/db/schema-photos.ts',
+    './src/db/schema-clocks.ts',
+    './src/db/schema-flow.ts',
+  ],
   out: './src/db/migrations',
 })

@@ -328,6 +328,8 @@ export const returns = pgTable(
     refundReleasedAt: at('refund_released_at'),
     refundedAt: at('refunded_at'),
     closedAt: at('closed_at'),
+    /** The version of the approval flow it began with. */
+    flowVersion: integer('flow_version').notNull().default(1),
     version: integer('version').notNull().default(1),
   },
   (t) => [
@@ -380,6 +382,20 @@ export const approvalLevels = pgTable(
     decidedAt: at('decided_at'),
     decidedBy: text('decided_by').references(() => members.id),
     reason: text('reason'),
+    /** The member in whose place it was decided. */
+    deputyFor: text('deputy_for').references(() => members.id),
+    /** Decided by rule, not by a person. */
+    auto: boolean('auto').notNull().default(false),
+    /** Stock, best-before dates or arrears as they were when the level opened and when it was decided. */
+    facts: jsonb('facts'),
+    decidedFacts: jsonb('decided_facts'),
+    /** 我来处理: who looks after it, since when. Ends nagging, never the deadline. */
+    claimedBy: text('claimed_by').references(() => members.id),
+    claimedAt: at('claimed_at'),
+    /** More material was asked for and has not come; the limit runs on. */
+    materialAskedAt: at('material_asked_at'),
+    materialAskedBy: text('material_asked_by').references(() => members.id),
+    materialReason: text('material_reason'),
   },
   (t) => [
     primaryKey({ columns: [t.returnId, t.level] }),
@@ -488,7 +504,7 @@ export const outbox = pgTable(
     payload: jsonb('payload').notNull(),
     /** Rows of one lane go in order of id, one at a time; null = no order. */
     lane: text('lane'),
-    /** ready | done | dead */
+    /** ready | done | dead | withdrawn (taken back while it was held) */
     state: text('state').notNull().default('ready'),
     attempts: smallint('attempts').notNull().default(0),
     dueAt: at('due_at').notNull().defaultNow(),
@@ -502,7 +518,7 @@ export const outbox = pgTable(
     uniqueIndex('outbox_key').on(t.key),
     index('outbox_due').on(t.dueAt).where(sql`state = 'ready'`),
     index('outbox_lane').on(t.lane, t.id).where(sql`state = 'ready'`),
-    check('outbox_state', sql`state IN ('ready','done','dead')`),
+    check('outbox_state', sql`state IN ('ready','done','dead','withdrawn')`),
   ],
 )
 
