@@ -2,11 +2,12 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
+import * as customers from './schema-customers.ts'
 import * as flow from './schema-flow.ts'
 import * as photos from './schema-photos.ts'
 import * as talk from './schema-talk.ts'
 
-const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow }
+const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =

@@ -8,6 +8,7 @@ export default defineConfig({
     './src/db/schema-photos.ts',
     './src/db/schema-clocks.ts',
     './src/db/schema-flow.ts',
+    './src/db/schema-customers.ts',
   ],
   out: './src/db/migrations',
 })

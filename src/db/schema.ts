@@ -60,14 +60,20 @@ export const memberAccounts = pgTable(
   ],
 )
 
-export const customers = pgTable('customers', {
-  id: text('id').primaryKey(),
-  displayName: text('display_name').notNull(),
-  /** V1 to V5. */
-  level: text('level').notNull().default('V1'),
-  tags: text('tags').array().notNull().default(sql`'{}'::text[]`),
-  createdAt: at('created_at').notNull().defaultNow(),
-})
+export const customers = pgTable(
+  'customers',
+  {
+    id: text('id').primaryKey(),
+    displayName: text('display_name').notNull(),
+    /** V1 to V5. */
+    level: text('level').notNull().default('V1'),
+    tags: text('tags').array().notNull().default(sql`'{}'::text[]`),
+    createdAt: at('created_at').notNull().defaultNow(),
+    /** The customer this account was found to belong to; that one has none itself. */
+    mergedInto: text('merged_into'),
+  },
+  (t) => [index('customers_merged').on(t.mergedInto).where(sql`merged_into IS NOT NULL`)],
+)
 
 /** Evidence that joins accounts to a person. Virtual phone numbers never get a row. */
 export const customerIdentities = pgTable(
