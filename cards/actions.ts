@@ -11,6 +11,7 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * write.* the draft, write.fill also which of its offers; write.decide the return, the order and a(pprove) or r(eject); urge.send the item (order or return) and its number.
  * return.photo the draft and the photo it waited for; return.receive the return and perhaps counts that were typed; return.amend the
  * draft, q(uantity) or d(amage) and perhaps the line; return.count the same with line and count.
+ * customer.split: the merge and an order of the person.
  * answer.script: like ask.about, in words for the customer. stock.* the SKU. policy.script the goods and what was said.
  */
 const actionNumbers = {
@@ -49,6 +50,7 @@ const actionNumbers = {
   'return.receive': 101,
   'return.amend': 102,
   'return.count': 103,
+  'customer.split': 104,
 } as const
 
 export type ActionName = keyof typeof actionNumbers

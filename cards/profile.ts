@@ -15,7 +15,8 @@ export type ArrearsView = 'shown' | 'hidden'
 
 /** 刘*（V4）2个渠道12单: who somebody is to the firm. */
 export function profileCard(profile: CustomerProfile, arrears: ArrearsView, view: View, codec: ActionCodec): Card {
-  const { name, phone, level, tags, channels, orders, last, returns90 } = profile
+  const { name, phone, level, tags, merges, channels, orders, last, returns90 } = profile
+  const [newest] = merges
   const { nowMs } = view
   const lastAt = `${factValues.orderTail(channelName(last.channel), tailOf(last.orderNo))} ${dayText(last.atMs, nowMs)}`
   return fitCard(
@@ -27,7 +28,9 @@ export function profileCard(profile: CustomerProfile, arrears: ArrearsView, view
         [texts.channels, channels.map((one) => texts.channelCount(one.channel, one.orders)).join(texts.and)],
         [texts.orders, texts.ordersValue(orders, dayText(profile.firstOrderMs, nowMs))],
         [texts.tags, tags.join(texts.and)],
-        [texts.last, lastAt],
+        newest === undefined
+          ? [texts.last, lastAt]
+          : [texts.merged, texts.mergedValue(merges.length, Math.min(...merges.map(({ percent }) => percent)))],
         [texts.returns, texts.returnsValue(returns90)],
       ],
       note: [noteParts.asOf(clockText(nowMs)), texts.source],
@@ -38,10 +41,17 @@ export function profileCard(profile: CustomerProfile, arrears: ArrearsView, view
           style: 'plain',
           say: sayings.status(last.orderId),
         },
+        ...(newest === undefined ? [] : [splitButton(newest.id, last.orderId, codec)]),
       ],
     },
     shown({ name, phone }, view),
   )
+}
+
+/** One tap takes the account that came last out again; the card is drawn anew with what is left. */
+function splitButton(mergeId: string, orderId: string, codec: ActionCodec): Button {
+  const token = codec.encode('customer.split', [mergeId, orderId])
+  return { label: texts.split, token, style: 'plain' }
 }
 
 function arrearsRow({ arrears }: CustomerProfile, nowMs: number): Row {

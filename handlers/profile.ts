@@ -1,15 +1,21 @@
+import type { ActionName } from '../cards/actions.ts'
 import { mostChoices } from '../cards/order-choice.ts'
 import { customerChoiceCard, noCustomerCard, profileCard } from '../cards/profile.ts'
 import type { Reply } from '../src/chat/reply.ts'
+import type { CustomerMerges } from '../src/hub/customer-merge.ts'
 import type { CustomerKey, ProfileLookup } from '../src/hub/profile.ts'
 import { sentences } from '../src/text/sentences.ts'
 import { profileTexts as texts } from '../src/text/zh-surveys.ts'
 import { keyOf } from './find-orders.ts'
 import { theOrder } from './found-or-not.ts'
 import { type Answerer, type AskParts, type Question, textReply, traceOf } from './question.ts'
-import { arrearsHolders, maySeeArrears } from './survey-rights.ts'
+import { arrearsHolders, maySeeArrears, maySplit, splitters } from './survey-rights.ts'
+import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 
-export type ProfileParts = AskParts & { readonly profiles: ProfileLookup }
+export type ProfileParts = AskParts & {
+  readonly profiles: ProfileLookup
+  readonly merges: Pick<CustomerMerges, 'settle' | 'undo'>
+}
 
 /** customer.profile: who somebody is to the firm; what they owe only for those who may know. */
 export function customerProfile(parts: ProfileParts): Answerer {
@@ -23,6 +29,20 @@ export function customerProfile(parts: ProfileParts): Answerer {
     const sighting = await theOrder(parts, question)
     return sighting.outcome === 'reply' ? sighting.reply : ofOrder(parts, question, sighting.order.id)
   }
+}
+
+/** [拆开账号]: what was merged by evidence is taken apart at once; everything goes back to where it was. */
+export function profileTaps(parts: ProfileParts) {
+  return {
+    'customer.split': async (tap) => {
+      const [mergeId, orderId] = tap.args
+      if (mergeId === undefined || orderId === undefined) return tapText(tap, sentences.orderGone)
+      if (!maySplit(tap.member)) return tapText(tap, texts.splitDenied(splitters(texts.and)), 'deny')
+      const outcome = await parts.merges.undo(mergeId, tap.member.id)
+      const reply = await ofOrder(parts, questionOf(tap, 'customer.profile'), orderId)
+      return redrawn(tap, reply, outcome === 'undone' ? texts.splitDone : texts.splitAlready)
+    },
+  } as const satisfies Partial<Record<ActionName, TapHandler>>
 }
 
 /** Who was named; a whole number names an order, which leads to its customer. */

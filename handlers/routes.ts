@@ -15,6 +15,7 @@ import { limitedTaps } from './lookup-limit.ts'
 import { type ExportParts, exportAside } from './order-export.ts'
 import { type FollowParts, followAside, followTaps } from './order-follow.ts'
 import { nextPageAside, orderListTaps } from './order-list.ts'
+import { profileTaps } from './profile.ts'
 import type { Answerer, Aside } from './question.ts'
 import { returnCreateAside, returnCreateTaps } from './return-create.ts'
 import { returnReceiveTaps } from './return-receive.ts'
@@ -80,6 +81,7 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...photoTaps(parts),
     ...returnCreateTaps(parts),
     ...returnReceiveTaps(parts),
+    ...profileTaps(parts),
     'alert.page': alertTap(parts),
     'stats.open': statsTap(parts),
   }

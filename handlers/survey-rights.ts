@@ -6,6 +6,9 @@ const moneyRoles: readonly Role[] = ['cs_lead', 'finance', 'ops', 'director']
 /** What somebody owes the firm (product §2.10, issue 3). */
 const arrearsRoles: readonly Role[] = ['finance', 'director']
 
+/** Who people are is looked after by those who answer for the agents' work. */
+const splitRoles: readonly Role[] = ['cs_lead', 'ops', 'director']
+
 const holds = (member: Member, allowed: readonly Role[]) => member.roles.some((role) => allowed.includes(role))
 
 export const maySeeMoney = (member: Member): boolean => holds(member, moneyRoles)
@@ -18,4 +21,6 @@ const namesOf = (allowed: readonly Role[], and: string): string =>
     .join(and)
 
 export const moneyHolders = (and: string): string => namesOf(moneyRoles, and)
+export const maySplit = (member: Member): boolean => holds(member, splitRoles)
+export const splitters = (and: string): string => namesOf(splitRoles, and)
 export const arrearsHolders = (and: string): string => namesOf(arrearsRoles, and)

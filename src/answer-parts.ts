@@ -10,6 +10,7 @@ import { alertLookup } from './hub/alerts.ts'
 import { pendingFor } from './hub/approve-level.ts'
 import type { Audit } from './hub/audit.ts'
 import { chatMemory } from './hub/chat-memory.ts'
+import { customerMerges } from './hub/customer-merge.ts'
 import { directAnswerRate } from './hub/direct-rate.ts'
 import { drafts } from './hub/drafts.ts'
 import { orderExports } from './hub/exports.ts'
@@ -45,6 +46,7 @@ import type { BlobFiles } from './runtime/blob-files.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Ids } from './runtime/ids.ts'
 import type { Log } from './runtime/log.ts'
+import { severalChannels } from './text/zh-surveys.ts'
 
 export type AnswerSources = {
   /** Statements people wait for: bounded in time. */
@@ -90,6 +92,7 @@ export function answerParts(
     stats: statsLookup(door, directAnswerRate(door)),
     notices: noticeLookup(door),
     profiles: profileLookup(door, personal),
+    merges: customerMerges({ database, personal, audit, clock, severalChannels }),
     rules: ruleLookup(door),
     drafts: drafts({ database, personal, outbox, audit, clock, ids, reachable }),
     nudges: nudges({ database, outbox, audit, clock, ids, reachable }),

@@ -26,6 +26,7 @@ import type { Config } from './config.ts'
 import { exportDoor, exportLink } from './export-door.ts'
 import { flowParts } from './flow-parts.ts'
 import { clockEngine } from './hub/clock-engine.ts'
+import type { CustomerMerges } from './hub/customer-merge.ts'
 import type { Photos } from './hub/photos.ts'
 import { steadyRules } from './hub/rungs.ts'
 import { settings } from './hub/settings.ts'
@@ -159,6 +160,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     ...flow.ticks,
     ...clockTicks({ engine, codec, wake }),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
+    { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
   ]
   // the play page may move the desk's time; vendors sign with the real one, so their doors keep it and their deadlines are shifted
@@ -241,6 +243,11 @@ function channelsOf({ wecom, wecomBot, dingtalk, play }: Config): readonly Platf
     ...(dingtalk ? (['dingtalk'] as const) : []),
     ...(play ? (['play'] as const) : []),
   ]
+}
+
+/** What orders told of people is weighed within seconds; a backlog is worked off in pieces that others can get between. */
+async function settleCustomers(merges: Pick<CustomerMerges, 'settle'>): Promise<void> {
+  for (let round = 0; round < 20 && (await merges.settle(200)) > 0; round++);
 }
 
 async function tellFollowers(parts: FollowParts, wake: () => void): Promise<void> {

@@ -19,7 +19,7 @@ export type Claims = ReadonlyMap<string, Claim>
 
 export const linePrefix = 'line:'
 
-const identity: ReadonlySet<string> = new Set(['channel', 'shop', 'orderNo', 'modifiedAtMs', 'lines'])
+const identity: ReadonlySet<string> = new Set(['channel', 'shop', 'orderNo', 'modifiedAtMs', 'lines', 'identities'])
 
 /** What one snapshot says. A field it leaves out is not denied: sources tell an order in parts. */
 export function claimsOf(order: SourceOrder): Claims {

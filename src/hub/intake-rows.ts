@@ -9,6 +9,8 @@ import {
   customersText,
   dropParcelsText,
   insertText,
+  linksText,
+  touchCustomersText,
   touchText,
   updateText,
   upsertLinesText,
@@ -53,6 +55,9 @@ export async function insertOrders(sql: Sql, desk: Desk, writes: readonly Write[
   )
   await writeLines(sql, desk, done)
   await writeParcels(sql, done)
+  await writeLinks(sql, desk, done)
+  const fresh = done.map(({ id }) => id)
+  if (fresh.length > 0) await sql.unsafe(touchCustomersText, [fresh], { prepare: true })
   return done
 }
 
@@ -63,6 +68,7 @@ export async function updateOrders(sql: Sql, desk: Desk, writes: readonly Write[
   await sql.unsafe(updateText, [rowsText(writes), nowMs], { prepare: true })
   await writeLines(sql, desk, writes)
   await writeParcels(sql, writes)
+  await writeLinks(sql, desk, writes)
 }
 
 /** The source spoke of these orders and said nothing new. */
@@ -94,6 +100,17 @@ async function joinCustomers(sql: Sql, { personal }: Desk, writes: readonly Writ
   }
   if (customers.size === 0) return
   await sql.unsafe(customersText, [JSON.stringify([...customers.values()])], { prepare: true })
+}
+
+/** Who an order was placed by, hashed: weighed against phone numbers later (hub/customer-merge.ts). */
+async function writeLinks(sql: Sql, { personal }: Desk, writes: readonly Write[]): Promise<void> {
+  const links = writes.flatMap(({ id, item: { order } }) =>
+    (order.identities ?? []).map(({ kind, value }) => {
+      const name = kind === 'member' ? 'member' : `${order.channel}.buyer`
+      return { order_id: id, kind: name, hash: personal.hash(name, value).toString('hex') }
+    }),
+  )
+  if (links.length > 0) await sql.unsafe(linksText, [JSON.stringify(links)], { prepare: true })
 }
 
 async function writeLines(sql: Sql, { ids }: Desk, writes: readonly Write[]): Promise<void> {

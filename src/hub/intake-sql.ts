@@ -42,6 +42,12 @@ const customer = `CASE WHEN r.phone_hash IS NOT NULL AND NOT r.phone_virtual THE
       SELECT i.customer_id FROM customer_identities i WHERE i.kind = 'phone' AND i.value_hash = decode(r.phone_hash, 'hex')
     ) END`
 
+/** Without a real phone an order belongs to the account it was placed with, once that is known (hub/customer-merge.ts). */
+const account = `(
+      SELECT i.customer_id FROM customer_links l
+      JOIN customer_identities i ON i.kind = l.kind AND i.value_hash = l.value_hash
+      WHERE l.order_id = o.id ORDER BY l.kind, l.value_hash LIMIT 1)`
+
 /** $1 = [{channel, shop, order_no}]. The rows stay locked until the transaction ends. */
 export const lockText = `SELECT o.id, o.channel, o.shop, o.order_no, ${writtenColumns.map(([c, k]) => shown(c, k)).join(', ')}
   FROM ${records(identity)} JOIN orders o ON o.channel = r.channel AND o.shop = r.shop AND o.order_no = r.order_no
@@ -62,7 +68,7 @@ export const insertText = `INSERT INTO orders (${row.map(([c]) => c).join(', ')}
 
 /** $1 = rows, $2 = now. */
 export const updateText = `UPDATE orders o SET ${writtenColumns.map(([c, k]) => `${c} = ${stored(c, k)}`).join(', ')},
-    heard_at = greatest(o.heard_at, to_timestamp($2::float8 / 1000)), customer_id = ${customer}
+    heard_at = greatest(o.heard_at, to_timestamp($2::float8 / 1000)), customer_id = coalesce(${customer}, ${account})
   FROM ${records(row)} WHERE o.id = r.id`
 
 /** $1 = hub numbers, $2 = now: heard of again, nothing new. */
@@ -80,6 +86,16 @@ export const customersText = `WITH r AS (
   )
   INSERT INTO customer_identities (kind, value_hash, customer_id)
   SELECT 'phone', decode(hash, 'hex'), id FROM r ON CONFLICT DO NOTHING`
+
+/** $1 = [{order_id, kind, hash}]: accounts that orders were placed with. */
+export const linksText = `INSERT INTO customer_links (order_id, kind, value_hash)
+  SELECT order_id, kind, decode(hash, 'hex') FROM jsonb_to_recordset($1::text::jsonb) AS r(order_id text, kind text, hash text)
+  ON CONFLICT DO NOTHING`
+
+/** $1 = hub numbers of new orders: whose tags may be others now. Locked in one order for all writers. */
+export const touchCustomersText = `INSERT INTO customer_touches (customer_id)
+  SELECT DISTINCT customer_id FROM orders WHERE id = ANY($1::text[]) AND customer_id IS NOT NULL ORDER BY 1
+  ON CONFLICT DO NOTHING`
 
 /** $1 = lines. */
 export const upsertLinesText = `INSERT INTO order_lines (id, order_id, line_key, position, sku, name, spec, qty, amount_fen)

@@ -290,6 +290,11 @@ export type SourceOrder = {
   readonly shippedAtMs?: number
   readonly warehouse?: string
   readonly remark?: string
+  /**
+   * Who placed it, as its channel knows them: an account of the platform (with the shop in the value where ids differ per
+   * shop), or the firm's own membership. Never a masked name or number.
+   */
+  readonly identities?: readonly { readonly kind: 'buyer' | 'member'; readonly value: string }[]
   readonly lines: readonly {
     readonly lineKey: string
     readonly sku?: string

@@ -31,6 +31,8 @@ export type CustomerProfile = {
   readonly phone?: string
   readonly level: string
   readonly tags: readonly string[]
+  /** Accounts found to be this person's by evidence, newest first; each can be taken out again. */
+  readonly merges: readonly { readonly id: string; readonly percent: number }[]
   /** Most used first; 0 orders where only the account is known. */
   readonly channels: readonly { readonly channel: Channel; readonly orders: number }[]
   readonly orders: number
@@ -94,10 +96,12 @@ export function profileLookup({ sql }: Pick<Database, 'sql'>, personal: Personal
         WITH hit AS MATERIALIZED (
           SELECT o.id, o.customer_id, o.ordered_at FROM orders o WHERE ${fits} AND o.customer_id IS NOT NULL
           ORDER BY o.ordered_at DESC LIMIT ${mostOrders}
-        ), newest AS (SELECT DISTINCT ON (customer_id) * FROM hit ORDER BY customer_id, ordered_at DESC, id DESC)
+        ), person AS (
+          SELECT h.*, coalesce(c.merged_into, c.id) AS root FROM hit h JOIN customers c ON c.id = h.customer_id
+        ), newest AS (SELECT DISTINCT ON (root) * FROM person ORDER BY root, ordered_at DESC, id DESC)
         SELECT c.id AS "customerId", o.id AS "orderId", c.display_name AS name, c.level, o.channel, o.region, o.phone_enc AS "phoneEnc",
           ${account} AS "isAccount"
-        FROM newest n JOIN orders o ON o.id = n.id JOIN customers c ON c.id = n.customer_id
+        FROM newest n JOIN orders o ON o.id = n.id JOIN customers c ON c.id = n.root
         ORDER BY "isAccount" DESC, n.ordered_at DESC, n.id DESC LIMIT ${limit + 1}`
       const accounts = rows.filter(({ isAccount }) => isAccount)
       const customers = (accounts.length > 0 ? accounts : rows).map(({ phoneEnc, region, isAccount: _, ...row }) => ({
@@ -130,20 +134,25 @@ type ProfileRow = Omit<CustomerProfile, 'phone' | 'arrears' | 'channels'> & {
 function profileText(sql: Database['sql'], orderId: string, nowMs: number) {
   const ms = (column: string) => sql.unsafe(`round(extract(epoch FROM ${column}) * 1000)::float8`)
   return sql`
-    WITH own AS MATERIALIZED (
-      SELECT o.id, o.channel, o.order_no, o.ordered_at FROM orders o
-      WHERE o.customer_id = (SELECT a.customer_id FROM orders a WHERE a.id = ${orderId})
+    WITH root AS MATERIALIZED (
+      SELECT coalesce(c.merged_into, c.id) AS id FROM orders a JOIN customers c ON c.id = a.customer_id WHERE a.id = ${orderId}
+    ), person AS MATERIALIZED (
+      SELECT id FROM root UNION SELECT c.id FROM customers c JOIN root ON c.merged_into = root.id
+    ), own AS MATERIALIZED (
+      SELECT o.id, o.channel, o.order_no, o.ordered_at FROM orders o JOIN person ON o.customer_id = person.id
     ), newest AS (SELECT * FROM own ORDER BY ordered_at DESC, id DESC LIMIT 1)
     SELECT c.id AS "customerId", c.display_name AS name, c.level, c.tags, l.phone_enc AS "phoneEnc",
+      (SELECT coalesce(json_agg(json_build_object('id', m.id::text, 'percent', round(m.score * 100)::int) ORDER BY m.id DESC), '[]')
+        FROM customer_merges m JOIN person p ON p.id = m.merged_id WHERE m.state = 'merged') AS merges,
       (SELECT json_agg(json_build_object('channel', k.channel, 'orders', k.orders) ORDER BY k.orders DESC, k.channel)
         FROM (SELECT channel, count(id)::int AS orders FROM (SELECT channel, id FROM own UNION ALL
             SELECT split_part(i.kind, '.', 1), NULL FROM customer_identities i
-            WHERE i.customer_id = c.id AND i.kind LIKE '%.buyer') known GROUP BY channel) k) AS channels,
+            WHERE i.customer_id IN (SELECT id FROM person) AND i.kind LIKE '%.buyer') known GROUP BY channel) k) AS channels,
       (SELECT count(*) FROM own)::int AS orders, (SELECT ${ms('min(own.ordered_at)')} FROM own) AS "firstOrderMs",
       json_build_object('orderId', n.id, 'channel', n.channel, 'orderNo', n.order_no, 'atMs', ${ms('n.ordered_at')}) AS last,
       (SELECT count(*) FROM own JOIN returns r ON r.order_id = own.id
         WHERE r.applied_at > to_timestamp(${nowMs}::float8 / 1000) - interval '90 days')::int AS "returns90"
-    FROM newest n JOIN orders l ON l.id = n.id JOIN customers c ON c.id = l.customer_id`
+    FROM newest n JOIN orders l ON l.id = n.id CROSS JOIN root JOIN customers c ON c.id = root.id`
 }
 
 async function arrearsOf(sql: Database['sql'], customerId: string): Promise<Arrears | undefined> {

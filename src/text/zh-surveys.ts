@@ -60,6 +60,9 @@ export const noticeTexts = {
     `您好，您尾号${tail}的订单，${noticeTexts.name(kind)}短信已于${when}发送到您的手机${opened ? '' : '，方便时请查看'}。`,
 } as const
 
+/** The tag of customers who buy on two channels or more (the owner's word for them). */
+export const severalChannels = '多渠道活跃'
+
 export const profileTexts = {
   title: (name: string, level: string, channels: number, orders: number): Phrase => ({
     head: '',
@@ -84,6 +87,12 @@ export const profileTexts = {
   arrearsUnknown: '未知（未查过ERP）',
   phone: '手机',
   and: '、',
+  merged: '合并',
+  mergedValue: (accounts: number, percent: number) => `按线索并入${accounts}个账号（把握${percent}%）`,
+  split: '拆开账号',
+  splitDenied: (roles: string) => `拆开账号需要${roles}，请找他们处理。`,
+  splitDone: '已拆开，以后不会再自动合并',
+  splitAlready: '这个账号已经拆开过了',
   none: { head: '没有找到这位客户' } as Phrase,
   notJoined: { head: '这一单还没有对上客户' } as Phrase,
   searched: '查过',

@@ -258,6 +258,9 @@ describe('about one order or customer', () => {
         phone: fc.constant('13685578806'),
         level: fc.constant('V4'),
         tags: fc.array(words, { maxLength: 4 }),
+        merges: fc.array(fc.record({ id: fc.constant('7'), percent: fc.integer({ min: 90, max: 100 }) }), {
+          maxLength: 3,
+        }),
         channels: fc.array(fc.record({ channel, orders: fc.nat(9999) }), { maxLength: 6 }),
         orders: fc.integer({ min: 1, max: 99_999 }),
         firstOrderMs: when,
@@ -270,6 +273,7 @@ describe('about one order or customer', () => {
       fc.property(profile, fc.constantFrom('shown' as const, 'hidden' as const), views, (who, arrears, view) => {
         const card = profileCard(who, arrears, view, codec)
         expect(faultsOf(card)).toEqual([])
+        expect(card.buttons.some(({ label }) => label === '拆开账号')).toBe(who.merges.length > 0)
         expect(card.facts.some(({ label }) => label === '欠款')).toBe(arrears === 'shown')
         if (arrears === 'shown' && who.arrears === undefined) expect(cardText(card)).toContain('未知（未查过ERP）')
         if (view.mode === 'masked') expect(cardText(card)).not.toMatch(/张伟|安心母婴|13685578806/)

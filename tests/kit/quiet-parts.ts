@@ -20,6 +20,7 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
   alerts: { list: async () => ({ items: [], total: 0, more: false, kinds: [] }) },
   stats: { count: async () => ({ outcome: 'too-slow' }), staleSources: async () => [] },
   notices: { ofOrder: async () => ({ notices: [], connected: false }) },
+  merges: { settle: async () => 0, undo: async () => 'unknown' },
   profiles: { find: async () => ({ customers: [], more: false }), ofOrder: async () => undefined },
   rules: { ofOrder: async () => [], gifts: async () => [] },
   drafts: {

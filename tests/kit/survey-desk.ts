@@ -5,7 +5,7 @@ import { cardActions } from '../../handlers/card-actions.ts'
 import { notYet } from '../../handlers/not-yet.ts'
 import { notifyStatus } from '../../handlers/notices.ts'
 import { orderStatus } from '../../handlers/order-query.ts'
-import { customerProfile } from '../../handlers/profile.ts'
+import { customerProfile, profileTaps } from '../../handlers/profile.ts'
 import type { Answerer, AskParts } from '../../handlers/question.ts'
 import { ruleExplain } from '../../handlers/rule-explain.ts'
 import { statsQuery, statsTap } from '../../handlers/stats.ts'
@@ -15,6 +15,8 @@ import type { Conversation } from '../../src/chat/event.ts'
 import type { Member, Role } from '../../src/chat/member.ts'
 import type { Reply } from '../../src/chat/reply.ts'
 import { alertLookup } from '../../src/hub/alerts.ts'
+import { audit } from '../../src/hub/audit.ts'
+import { customerMerges } from '../../src/hub/customer-merge.ts'
 import { directAnswerRate } from '../../src/hub/direct-rate.ts'
 import { noticeLookup } from '../../src/hub/notices.ts'
 import { orderLookup } from '../../src/hub/orders.ts'
@@ -23,12 +25,16 @@ import { profileLookup } from '../../src/hub/profile.ts'
 import { ruleLookup } from '../../src/hub/rule-decisions.ts'
 import { statsLookup } from '../../src/hub/stats.ts'
 import { todoLookup } from '../../src/hub/todo.ts'
-import { fixedClock } from '../../src/runtime/clock.ts'
+import { type Clock, fixedClock } from '../../src/runtime/clock.ts'
+import { severalChannels } from '../../src/text/zh-surveys.ts'
 import { type Intent, intents } from '../../src/understanding/types.ts'
 import type { FreshDatabase } from './database.ts'
 import { codec } from './every-card.ts'
 
 export type SurveyAsker = { readonly chat?: Conversation['kind']; readonly role?: Role; readonly memberId?: string }
+
+const mergesOf = (database: FreshDatabase['database'], personal: PersonalData, clock: Clock) =>
+  customerMerges({ database, personal, audit: audit(database, clock), clock, severalChannels })
 
 /** The answers about many orders at once, over a real hub, with the status answer beside them. */
 export function surveyDesk({ database }: FreshDatabase, personal: PersonalData, nowMs: number) {
@@ -36,6 +42,7 @@ export function surveyDesk({ database }: FreshDatabase, personal: PersonalData, 
   const parts: AskParts = { lookup: orderLookup(database, personal, clock), clock, codec }
   const stats = statsLookup(database, directAnswerRate(database))
   const surveys = { ...parts, stats, alerts: alertLookup(database) }
+  const people = { profiles: profileLookup(database, personal), merges: mergesOf(database, personal, clock) }
   const rest = notYet(parts)
   const table = {
     ...(Object.fromEntries(intents.map((intent) => [intent, rest])) as Record<Intent, Answerer>),
@@ -44,12 +51,15 @@ export function surveyDesk({ database }: FreshDatabase, personal: PersonalData, 
     'alert.list': alertList(surveys),
     'stats.query': statsQuery(surveys),
     'notify.status': notifyStatus({ ...parts, notices: noticeLookup(database) }),
-    'customer.profile': customerProfile({ ...parts, profiles: profileLookup(database, personal) }),
+    'customer.profile': customerProfile({ ...parts, ...people }),
     'rule.explain': ruleExplain({ ...parts, rules: ruleLookup(database) }),
   }
   const other: TapHandler = async (tap) => tapText(tap, 'other')
   const taps = new Proxy({} as Record<ActionName, TapHandler>, {
-    get: (_, name) => ({ 'alert.page': alertTap(surveys), 'stats.open': statsTap(surveys) })[name as string] ?? other,
+    get: (_, name) =>
+      ({ ...profileTaps({ ...parts, ...people }), 'alert.page': alertTap(surveys), 'stats.open': statsTap(surveys) })[
+        name as string
+      ] ?? other,
   })
   const [typed, tapped] = [ask(parts, table), cardActions(parts, taps)]
   const base = (chat: Conversation['kind']) => ({
@@ -62,6 +72,7 @@ export function surveyDesk({ database }: FreshDatabase, personal: PersonalData, 
   const member = (role: Role, id: string): Member => ({ id, name: role, roles: [role] })
   return {
     ...surveys,
+    ...people,
     ask: (text: string, { chat = 'direct', role = 'director', memberId = 'mem_x' }: SurveyAsker = {}): Promise<Reply> =>
       typed({ ...base(chat), kind: 'text', text }, member(role, memberId)),
     tap: (
