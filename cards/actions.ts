@@ -11,7 +11,11 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * write.* the draft, write.fill also which of its offers; write.decide the return, the order and a(pprove) or r(eject); urge.send the item (order or return) and its number.
  * return.photo the draft and the photo it waited for; return.receive the return and perhaps counts that were typed; return.amend the
  * draft, q(uantity) or d(amage) and perhaps the line; return.count the same with line and count.
+ * carrier.fix the order, carrier.set the order and a carrier code.
  * customer.split: the merge and an order of the person.
+ * receipt.book the return that was scanned and perhaps a draft that ends with it; receipt.amend the return, q or d; refund.confirm the
+ * return, r(eceived), s(ound) or h(ang up) and the counts that were seen.
+ * clock.*: the return whose limit has passed.
  * answer.script: like ask.about, in words for the customer. stock.* the SKU. policy.script the goods and what was said.
  */
 const actionNumbers = {
@@ -50,7 +54,14 @@ const actionNumbers = {
   'return.receive': 101,
   'return.amend': 102,
   'return.count': 103,
+  'receipt.book': 140,
+  'receipt.amend': 141,
+  'refund.confirm': 142,
   'customer.split': 104,
+  'carrier.fix': 105,
+  'carrier.set': 106,
+  'clock.phone': 150,
+  'clock.open': 151,
 } as const
 
 export type ActionName = keyof typeof actionNumbers

@@ -5,6 +5,7 @@ import { beside, durationText, momentText } from '../src/text/format.ts'
 import { carrierName } from '../src/text/zh-cn.ts'
 import { logisticsLabels, logisticsValues, missingReasons, missingTitles } from '../src/text/zh-logistics.ts'
 import type { ActionCodec } from './actions.ts'
+import { carrierFixButton } from './carrier-fix.ts'
 import { eachParcel, logisticsCard, nowRow, promiseRow } from './logistics-answer.ts'
 import { holderRow, parcelRow, type Row } from './order-rows.ts'
 import { type Headline, headline } from './order-title.ts'
@@ -36,6 +37,7 @@ export function missingWaybillCard(order: OrderFacts, view: View, codec: ActionC
     headline: titleOf(order, number, missing, nowMs),
     rows,
     lines: eachParcel(order, (one) => (one.waybillNo === undefined ? logisticsValues.parcelNumberless : '')),
+    ...(order.quarantinedAtMs !== undefined && { buttons: [carrierFixButton(order.id, codec)] }),
     waybillNo,
   })
 }

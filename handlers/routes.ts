@@ -7,6 +7,8 @@ import { alertTap } from './alerts.ts'
 import { type AnswerParts, answerers } from './answerers.ts'
 import { ask } from './ask.ts'
 import { cardActions, orderTaps } from './card-actions.ts'
+import { type ClockTapParts, clockTaps } from './clock-taps.ts'
+import { type CarrierParts, carrierAside, carrierTaps } from './carrier-fix.ts'
 import { remembering } from './conversation-memory.ts'
 import { talkTaps } from './conversation-taps.ts'
 import { typedWithdrawal } from './handoff.ts'
@@ -17,6 +19,8 @@ import { type FollowParts, followAside, followTaps } from './order-follow.ts'
 import { nextPageAside, orderListTaps } from './order-list.ts'
 import { profileTaps } from './profile.ts'
 import type { Answerer, Aside } from './question.ts'
+import { receiptTaps } from './receipt.ts'
+import { type RefundConfirmParts, refundTaps } from './refund-confirm.ts'
 import { returnCreateAside, returnCreateTaps } from './return-create.ts'
 import { returnReceiveTaps } from './return-receive.ts'
 import { scanAside } from './return-scan.ts'
@@ -32,7 +36,7 @@ import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
 import { settleTyped, writeTaps } from './write-taps.ts'
 import { typedReason } from './write-typed.ts'
 
-export type DeskParts = AnswerParts & FollowParts & PhotoTapParts & ViewParts & ExportParts
+export type DeskParts = AnswerParts & RefundConfirmParts & FollowParts & PhotoTapParts & ViewParts & ExportParts & ClockTapParts & CarrierParts
 
 /** What the desk answers in chat. The first route that takes an event has it; photos and files have routes of their own. */
 export function routes(parts: DeskParts): readonly Route[] {
@@ -60,6 +64,7 @@ function asidesOf(parts: DeskParts): readonly Aside[] {
     typedWithdrawal(parts),
     settleTyped(parts),
     typedReason(parts),
+    carrierAside(parts),
     scanAside(parts),
     returnCreateAside(parts),
     followAside(parts),
@@ -81,7 +86,11 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...photoTaps(parts),
     ...returnCreateTaps(parts),
     ...returnReceiveTaps(parts),
+    ...receiptTaps(parts),
+    ...refundTaps(parts),
     ...profileTaps(parts),
+    ...carrierTaps(parts),
+    ...clockTaps(parts),
     'alert.page': alertTap(parts),
     'stats.open': statsTap(parts),
   }

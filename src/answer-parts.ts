@@ -11,6 +11,7 @@ import { pendingFor } from './hub/approve-level.ts'
 import type { Audit } from './hub/audit.ts'
 import { chatMemory } from './hub/chat-memory.ts'
 import { customerMerges } from './hub/customer-merge.ts'
+import { confirmRefund } from './hub/confirm-refund.ts'
 import { directAnswerRate } from './hub/direct-rate.ts'
 import { drafts } from './hub/drafts.ts'
 import { orderExports } from './hub/exports.ts'
@@ -24,6 +25,7 @@ import { noticeLookup } from './hub/notices.ts'
 import { nudges } from './hub/nudges.ts'
 import { type OrderSource, orderPull } from './hub/on-demand.ts'
 import { orderLookup } from './hub/orders.ts'
+import { overdueNow } from './hub/overdue-now.ts'
 import type { Outbox } from './hub/outbox.ts'
 import type { PersonalData } from './hub/personal.ts'
 import { type PhotosParts, photos } from './hub/photos.ts'
@@ -34,8 +36,10 @@ import { refusals } from './hub/refusals.ts'
 import { returnLookup } from './hub/return-lookup.ts'
 import { returnPolicy } from './hub/return-policy.ts'
 import { ruleLookup } from './hub/rule-decisions.ts'
+import { clockRules } from './hub/rungs.ts'
 import { savedViews } from './hub/saved-views.ts'
 import { sendBudget } from './hub/send-budget.ts'
+import { setCarrier } from './hub/set-carrier.ts'
 import { settings } from './hub/settings.ts'
 import { sources } from './hub/sources.ts'
 import { staff } from './hub/staff.ts'
@@ -92,9 +96,12 @@ export function answerParts(
     stats: statsLookup(door, directAnswerRate(door)),
     notices: noticeLookup(door),
     profiles: profileLookup(door, personal),
+    setCarrier: setCarrier({ database, personal, audit, clock }),
     merges: customerMerges({ database, personal, audit, clock, severalChannels }),
     rules: ruleLookup(door),
+    confirmRefund: confirmRefund({ database, audit, clock }),
     drafts: drafts({ database, personal, outbox, audit, clock, ids, reachable }),
+    overdue: overdueNow({ database: door, personal, audit, clock, rules: () => clockRules(kept) }),
     nudges: nudges({ database, outbox, audit, clock, ids, reachable }),
     handoffs: handoffs({ database, outbox, clock, ids, reachable }),
     follows: follows({ database, lookup, outbox, clock }),

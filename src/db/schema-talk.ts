@@ -67,7 +67,7 @@ export const orderCorrections = pgTable(
       .notNull()
       .references(() => orders.id),
     parcelId: text('parcel_id').references(() => parcels.id),
-    /** waybill_no | signer | cancelled */
+    /** waybill_no | signer | cancelled | carrier */
     field: text('field').notNull(),
     oldValue: text('old_value'),
     newValue: text('new_value').notNull(),
@@ -76,7 +76,7 @@ export const orderCorrections = pgTable(
   },
   (t) => [
     index('order_corrections_order').on(t.orderId, t.at),
-    check('order_corrections_field', sql`field IN ('waybill_no','signer','cancelled')`),
+    check('order_corrections_field', sql`field IN ('waybill_no','signer','cancelled','carrier')`),
   ],
 )
 

@@ -27,19 +27,24 @@ export async function correctOrder(tx: Sql, correction: NewCorrection, personal:
     personal,
   )
   const columns = columnsOf(claims, row, personal, atMs, corrections)
-  expectOne(await writeColumns(tx, orderId, columns, field === 'cancelled'), 'correcting an order')
+  expectOne(
+    await writeColumns(tx, orderId, columns, field === 'cancelled' || field === 'carrier'),
+    'correcting an order',
+  )
 }
 
-/** Only what a correction can touch. A cancelled order is in nobody's quarantine any more. */
-async function writeColumns(tx: Sql, orderId: string, columns: Columns, cancelled: boolean) {
+/** Only what a correction can touch. A cancelled order, or one with a carrier, is in nobody's quarantine any more. */
+async function writeColumns(tx: Sql, orderId: string, columns: Columns, frees: boolean) {
   const { waybill_no, carrier_code, signer, cancel_reason, cancelled_at, signed_at, claims, source_modified_at } =
     columns
   return tx`
     UPDATE orders SET waybill_no = ${text(waybill_no)}, carrier_code = ${text(carrier_code)}, signer = ${text(signer)},
       signed_at = to_timestamp(${number(signed_at)}::float8 / 1000),
       cancelled_at = to_timestamp(${number(cancelled_at)}::float8 / 1000), cancel_reason = ${text(cancel_reason)},
-      quarantined_at = CASE WHEN ${cancelled} THEN NULL ELSE quarantined_at END,
-      quarantine_reason = CASE WHEN ${cancelled} THEN NULL ELSE quarantine_reason END,
+      carrier_name = ${text(columns.carrier_name)}, freight_fen = ${text(columns.freight_fen)}::text::bigint,
+      shipped_at = to_timestamp(${number(columns.shipped_at)}::float8 / 1000),
+      quarantined_at = CASE WHEN ${frees} THEN NULL ELSE quarantined_at END,
+      quarantine_reason = CASE WHEN ${frees} THEN NULL ELSE quarantine_reason END,
       claims = ${claims === null || claims === undefined ? null : tx.json(claims as postgres.JSONValue)},
       source_modified_at = to_timestamp(${number(source_modified_at)}::float8 / 1000)
     WHERE id = ${orderId}`

@@ -1,5 +1,12 @@
 import { type Claim, type Claims, type ClaimValue, type LineClaim, linePrefix } from './claims.ts'
-import { type Correction, cancelledByHand, correctedWaybills, markedSigner } from './corrections.ts'
+import {
+  type ChosenCarrier,
+  type Correction,
+  cancelledByHand,
+  chosenCarrier,
+  correctedWaybills,
+  markedSigner,
+} from './corrections.ts'
 import type { CarrierCode } from './order-facts.ts'
 import type { PersonalData } from './personal.ts'
 import { missingStageFields } from './stage.ts'
@@ -117,8 +124,12 @@ export function columnsOf(
 
   const waybills = correctedWaybills(told('waybillNo') as string | undefined, corrections)
   const [first] = waybills
+  const chosen = untoldCarrier(claims) === undefined ? undefined : chosenCarrier(corrections)
   if (told('carrier') === 'OTHER' && told('carrierName') === undefined) withhold('carrier', 'carrier_code')
   if (first !== undefined) put('waybillNo', 'waybill_no', first.no)
+  if (chosen !== undefined) put('carrier', 'carrier_code', chosen.carrier)
+  if (chosen?.carrier === 'OTHER') put('carrierName', 'carrier_name', chosen.name)
+  if (chosen?.carrier === 'OTHER') put('freightFen', 'freight_fen', chosen.freightFen)
   if (first?.carrier !== undefined) put('carrier', 'carrier_code', first.carrier)
   const marked = markedSigner(corrections)
   if (marked !== undefined) put('signer', 'signer', marked.signer)
@@ -143,7 +154,11 @@ export function columnsOf(
     put('cancelReason', 'cancel_reason', cancelled.reason)
   }
   const derived = [...byHand, ...concludeFromStage(claims, columns, stored)]
-  Object.assign(columns, personalColumns(claims, stored, personal), quarantineColumns(claims, columns, stored, nowMs))
+  Object.assign(
+    columns,
+    personalColumns(claims, stored, personal),
+    quarantineColumns(claims, columns, stored, nowMs, chosen),
+  )
   const newestMs = Math.max(...[...claims.values()].map(({ atMs }) => atMs))
   columns.source_modified_at = newestMs
   const older = [...claims].filter(([, { atMs }]) => atMs < newestMs).map(([field, { atMs }]) => [field, atMs])
@@ -207,15 +222,24 @@ function quarantineReason(order: {
   return order.hasFreight ? undefined : 'carrier_freight_missing'
 }
 
-function quarantineColumns(claims: Claims, columns: Columns, stored: Columns | undefined, nowMs: number): Columns {
-  const closed = columns.cancelled_at !== null
-  const reason = closed
-    ? undefined
-    : quarantineReason({
-        carrier: claims.get('carrier')?.value as CarrierCode | undefined,
-        carrierName: claims.get('carrierName')?.value as string | undefined,
-        hasFreight: claims.has('freightFen'),
-      })
+/** Why the sources' word alone does not say by whom it goes. */
+function untoldCarrier(claims: Claims): QuarantineReason | undefined {
+  return quarantineReason({
+    carrier: claims.get('carrier')?.value as CarrierCode | undefined,
+    carrierName: claims.get('carrierName')?.value as string | undefined,
+    hasFreight: claims.has('freightFen'),
+  })
+}
+
+function quarantineColumns(
+  claims: Claims,
+  columns: Columns,
+  stored: Columns | undefined,
+  nowMs: number,
+  chosen: ChosenCarrier | undefined,
+): Columns {
+  const settled = columns.cancelled_at !== null || chosen !== undefined
+  const reason = settled ? undefined : untoldCarrier(claims)
   if (reason === undefined) return { quarantined_at: null, quarantine_reason: null }
   return { quarantined_at: stored?.quarantined_at ?? nowMs, quarantine_reason: reason }
 }

@@ -5,7 +5,7 @@ import { waybillsIn } from './source-order.ts'
 export type Correction = {
   readonly orderId: string
   readonly parcelId: string | null
-  readonly field: 'waybill_no' | 'signer' | 'cancelled'
+  readonly field: 'waybill_no' | 'signer' | 'cancelled' | 'carrier'
   readonly oldValue: string | null
   readonly newValue: string
   readonly atMs: number
@@ -68,6 +68,24 @@ export function markedSigner(corrections: readonly Correction[]): MarkedSigner |
 
 export function signerValue({ kind, signer }: MarkedSigner): string {
   return `${kind}:${signer}`
+}
+
+/** The carrier a person chose for an order that came without one; OTHER with its name and the estimated freight. */
+export type ChosenCarrier =
+  | { readonly carrier: Exclude<CarrierCode, 'OTHER'> }
+  | { readonly carrier: 'OTHER'; readonly name: string; readonly freightFen: string }
+
+/** What was chosen last. Fills what no source has told; a source's whole word counts before it. */
+export function chosenCarrier(corrections: readonly Correction[]): ChosenCarrier | undefined {
+  const last = corrections.findLast(({ field }) => field === 'carrier')
+  if (last === undefined) return undefined
+  const [carrier = '', freightFen = '0', ...name] = last.newValue.split(':')
+  if (carrier !== 'OTHER') return { carrier: carrier as Exclude<CarrierCode, 'OTHER'> }
+  return { carrier, freightFen, name: name.join(':') }
+}
+
+export function carrierValue(chosen: ChosenCarrier): string {
+  return chosen.carrier === 'OTHER' ? `OTHER:${chosen.freightFen}:${chosen.name}` : chosen.carrier
 }
 
 /** When and why a person cancelled the order; stands whatever a source repeats. */

@@ -20,6 +20,7 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
   alerts: { list: async () => ({ items: [], total: 0, more: false, kinds: [] }) },
   stats: { count: async () => ({ outcome: 'too-slow' }), staleSources: async () => [] },
   notices: { ofOrder: async () => ({ notices: [], connected: false }) },
+  setCarrier: async () => ({ outcome: 'gone' }),
   merges: { settle: async () => 0, undo: async () => 'unknown' },
   profiles: { find: async () => ({ customers: [], more: false }), ofOrder: async () => undefined },
   rules: { ofOrder: async () => [], gifts: async () => [] },
@@ -31,6 +32,7 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
     drop: async () => ({ outcome: 'unknown' }),
   },
   nudges: { look: async () => undefined, nudge: async () => ({ outcome: 'nothing-waits' }) },
+  overdue: { ofReturn: async () => undefined, phoneOfHolder: async () => ({ outcome: 'gone' }) },
   handoffs: { handOver: async () => ({ outcome: 'nobody' }), withdraw: async () => ({ outcome: 'unknown' }) },
   follows: {
     follow: async () => 'no-order',

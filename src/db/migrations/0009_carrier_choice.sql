@@ -1,0 +1,2 @@
+ALTER TABLE "order_corrections" DROP CONSTRAINT "order_corrections_field";--> statement-breakpoint
+ALTER TABLE "order_corrections" ADD CONSTRAINT "order_corrections_field" CHECK (field IN ('waybill_no','signer','cancelled','carrier'));
