@@ -3,11 +3,12 @@ import postgres from 'postgres'
 import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
 import * as customers from './schema-customers.ts'
+import * as feed from './schema-feed.ts'
 import * as flow from './schema-flow.ts'
 import * as photos from './schema-photos.ts'
 import * as talk from './schema-talk.ts'
 
-const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers }
+const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers, ...feed }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =

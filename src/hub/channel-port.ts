@@ -1,0 +1,98 @@
+import type { Channel, SourceOrder } from './order-facts.ts'
+
+// What the hub asks of an adapter to a sales channel. channels.md §0: a push is a hint, the pull is the truth; both run.
+
+/** An after-sale request as its platform has it now. Platform ids are text, money is fen, times are epoch ms. */
+export type SourceReturn = {
+  readonly channel: Channel
+  readonly shop: string
+  readonly orderNo: string
+  /** The platform's own number of the request. */
+  readonly afterSaleNo: string
+  readonly source: string
+  readonly modifiedAtMs: number
+  readonly appliedAtMs: number
+  /** applied: nobody has decided · agreed · refused · closed (withdrawn or timed out) · done (money back). */
+  readonly state: 'applied' | 'agreed' | 'refused' | 'closed' | 'done'
+  /** Goods are to come back; without them only money. */
+  readonly goodsBack: boolean
+  readonly reason: string
+  readonly refundFen?: bigint
+  readonly refundedAtMs?: number
+  readonly waybillNo?: string
+  /** The platform's own word for the state, kept where no word of ours fits. */
+  readonly platformState?: string
+}
+
+/** What one answer of a channel told. */
+export type Told = { readonly orders: readonly SourceOrder[]; readonly returns: readonly SourceReturn[] }
+
+/** Where a push points: the truth is fetched by this number. */
+export type Hint = {
+  /** Unique per push at this connector: the same key twice is the same push. */
+  readonly key: string
+  readonly about:
+    | { readonly kind: 'order'; readonly orderNo: string }
+    | { readonly kind: 'return'; readonly afterSaleNo: string; readonly orderNo?: string }
+    /** A test, or a topic we do not follow: answered and kept, nothing is fetched. */
+    | { readonly kind: 'nothing'; readonly topic: string }
+  /** When the vendor says it happened. */
+  readonly toldAtMs?: number
+  /** Not before so long after the push: some lists lag behind their messages. */
+  readonly waitMs?: number
+}
+
+export type PushRequest = {
+  readonly method: 'GET' | 'POST'
+  readonly query: URLSearchParams
+  /** By lower-case name. */
+  readonly header: (name: string) => string | undefined
+  /** As it came: signatures are over these bytes. */
+  readonly raw: Uint8Array
+  readonly nowMs: number
+}
+
+/** What the vendor wants to read back, exactly. */
+export type PushAnswer = { readonly status: number; readonly body: string; readonly type: string }
+
+export type PushReading =
+  | { readonly outcome: 'told'; readonly hints: readonly Hint[]; readonly answer: PushAnswer }
+  /** A check of the address: nothing is stored. */
+  | { readonly outcome: 'echo'; readonly answer: PushAnswer }
+  /** Nothing happens. `reason` is for the log: no payload, no secret. */
+  | { readonly outcome: 'refused'; readonly status: 400 | 401 | 403; readonly reason: string }
+
+/** Reads a push: pure, no I/O. Throws BadPayload for bodies of another shape than documented. */
+export type ReadPush = (request: PushRequest) => PushReading
+
+/** A channel, for one shop. Calls end soon after `signal`; they throw the errors of runtime/errors.ts. */
+export type SalesChannel = {
+  /** As in connectors.json and in its callback's address. */
+  readonly name: string
+  readonly channel: Channel
+  readonly shop: string
+  /** Names in the table of sources: who told it, for the line under each answer. */
+  readonly sources: { readonly pull: string; readonly push?: string; readonly single: string }
+  readonly readPush?: ReadPush
+  /** By the number's form alone: false spares the call. */
+  couldBe(orderNo: string): boolean
+  pullOrder(orderNo: string, signal: AbortSignal): Promise<Told | undefined>
+  pullReturn?(afterSaleNo: string, signal: AbortSignal): Promise<Told | undefined>
+  /**
+   * All that was modified from `fromMs` to `toMs`, in pieces; the vendor's paging traps are its own affair. An error ends it:
+   * the window counts only when all of it came.
+   */
+  pullWindow(fromMs: number, toMs: number, signal: AbortSignal): AsyncIterable<Told>
+  readonly window: {
+    /** The longest span one call may ask for. */
+    readonly mostMs: number
+    /** How far the next window reaches back into the last. */
+    readonly overlapMs: number
+    /** The youngest that is asked for: lists lag behind. */
+    readonly lagMs: number
+  }
+  /** How often, unless the settings say otherwise. */
+  readonly everyMs: number
+  /** For doctor: one harmless call. Throws with what to do. */
+  check(signal: AbortSignal): Promise<void>
+}
