@@ -63,6 +63,7 @@ export const envSchema = z.object({
   DINGTALK_OAPI_BASE: address('https://oapi.dingtalk.com'),
   PUBLIC_URL: z.preprocess(blankIsUnset, z.url({ protocol: /^https?$/ }).optional()),
   OCR_READER: z.preprocess(blankIsUnset, z.enum(['paddle', 'tesseract'], 'must be paddle or tesseract').optional()),
+  CONNECTORS_FILE: optional,
   RELAY_SECRET: z.preprocess(blankIsUnset, z.string().min(32, 'must be at least 32 characters').optional()),
 })
 
@@ -107,6 +108,10 @@ export type Config = {
   readonly publicUrl: string | undefined
   /** Which reader of waybill photos; undefined = the first of paddle and tesseract that loads. */
   readonly ocrReader: 'paddle' | 'tesseract' | undefined
+  /** connectors.json: the systems that feed the hub; undefined = none. */
+  readonly connectorsFile: string | undefined
+  /** What `env:NAME` in connectors.json stands for. */
+  readonly secretOf: (name: string) => string | undefined
 }
 
 /** All faults of the environment at once, one line each, ready to print. */
@@ -138,10 +143,10 @@ export function loadConfig(env: Env): Config {
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)
   faults.push(...halfSet(env, wecomKeys), ...halfSet(env, wecomBotKeys), ...halfSet(env, dingtalkKeys))
   if (!parsed.success || faults.length > 0) throw new BadConfig(faults)
-  return shape(parsed.data)
+  return { ...shape(parsed.data), secretOf: (name) => env[name] }
 }
 
-function shape(env: z.infer<typeof envSchema>): Config {
+function shape(env: z.infer<typeof envSchema>): Omit<Config, 'secretOf'> {
   const wecom = wecomOf(env)
   const wecomBot =
     env.WECOM_BOT_ID && env.WECOM_BOT_SECRET
@@ -165,6 +170,7 @@ function shape(env: z.infer<typeof envSchema>): Config {
     relaySecret: env.RELAY_SECRET,
     publicUrl: env.PUBLIC_URL,
     ocrReader: env.OCR_READER,
+    connectorsFile: env.CONNECTORS_FILE,
   }
 }
 

@@ -11,25 +11,33 @@ import { relayCallback } from '../bot/relay.ts'
 import { wecomPlatform } from '../bot/wecom/platform.ts'
 import { practicePlatform, practiceSettings } from '../bot/wecom/practice.ts'
 import { type ActionCodec, actionCodec } from '../cards/actions.ts'
+import { proofTick } from '../handlers/clock-proof.ts'
 import { clockTicks } from '../handlers/escalations.ts'
 import { keepPictureTask, keepPictureTaskName } from '../handlers/keep-picture.ts'
 import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
+import { bookByPhoto } from '../handlers/receive-photo.ts'
 import { routes } from '../handlers/routes.ts'
 import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../handlers/sheet-import.ts'
+import { smsTask, smsTaskName } from '../handlers/sms-task.ts'
 import { chatEntry, tasks } from '../handlers/tasks.ts'
 import { photoRoutes, photoTask, photoTaskName } from '../handlers/waybill-photo.ts'
 import { answerParts, talkParts } from './answer-parts.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
 import type { ChatEvent, PlatformName } from './chat/event.ts'
+import type { Role } from './chat/member.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
 import { exportDoor, exportLink } from './export-door.ts'
+import { openFeed } from './feed-parts.ts'
 import { flowParts } from './flow-parts.ts'
 import { clockEngine } from './hub/clock-engine.ts'
 import type { CustomerMerges } from './hub/customer-merge.ts'
+import { memberPhone } from './hub/member-phone.ts'
 import type { Photos } from './hub/photos.ts'
 import { steadyRules } from './hub/rungs.ts'
 import { settings } from './hub/settings.ts'
+import { phoneChannel, type SmsSender } from './hub/sms.ts'
+import { activeMember } from './hub/staff.ts'
 import { type Hub, openHub } from './hub-parts.ts'
 import { bullmqQueue } from './jobs/bullmq-queue.ts'
 import { hintTasks, pump } from './jobs/pump.ts'
@@ -50,6 +58,8 @@ export type DeskParts = {
   readonly store: Store
   readonly clock: MovableClock
   readonly log: Log
+  /** Reaches phones of colleagues, where a vendor is joined. */
+  readonly sms?: SmsSender | undefined
 }
 
 export type Desk = {
@@ -69,7 +79,7 @@ const photoDays = 30
 const dayMs = 86_400_000
 
 /** Every real thing of the desk, created and joined: the only place where bot, handlers, hub and jobs meet. */
-export function openDesk({ config, store, clock, log }: DeskParts): Desk {
+export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
   const hub = openHub({ store, dataDir: config.dataDir, clock, log })
   const queue = bullmqQueue({ target: store.target, redisUrl: config.redisUrl, log })
   let ring = () => {}
@@ -85,7 +95,10 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const platforms = openPlatforms({ config, store, clock, log }, hub, say)
   const codec = codecOf(store.dataKeyHex)
   const exportKey = keyFor(store.dataKeyHex, 'export links v1')
-  const flow = flowParts({ config, store, hub, clock, log, codec, channels: channelsOf(config), wake })
+  const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
+  const channels = channelsOf(config)
+  const fed = openFeed({ config, store, hub, log, wake })
+  const flow = flowParts({ config, store, hub, clock, log, codec, channels, wake, readPhoto: photoReader(reader) })
   const parts = {
     ...flow.parts,
     ...answerParts(
@@ -94,7 +107,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
       platforms.map(({ name }) => name),
       (platform) => exportLinks(config, exportKey, platform),
     ),
-    ...talkParts(hub.answering, []),
+    ...talkParts(hub.answering, fed.orderSources),
   }
   const engine = clockEngine({
     database: store.database,
@@ -102,10 +115,9 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     rules: steadyRules(settings(store.database), log),
     outbox: hub.outbox,
     log,
-    channels: channelsOf(config),
+    channels: [...channelsOf(config), ...(sms === undefined ? [] : [phoneChannel])],
     process: String(process.pid),
   })
-  const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
   const photoKey = keyFor(store.dataKeyHex, 'photo links v1')
   const media = mediaOf(platforms)
 
@@ -136,7 +148,9 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     outbox: hub.outbox,
     tasks: {
       ...flow.tasks,
+      ...fed.tasks,
       ...tasks({ outbound: send }),
+      ...(sms && { [smsTaskName]: smsTask({ sender: sms, phoneOf: memberPhone(store) }) }),
       [sheetImportTaskName]: sheetImportTask({ imports: hub.imports, media, say, clock }),
       [keepPictureTaskName]: keepPictureTask({ media, attachments: hub.attachments }),
       [photoTaskName]: photoTask({
@@ -145,6 +159,8 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
         media,
         say,
         cropLink: (photoId) => linkTo(config, photoKey, photoId),
+        bookByPhoto: bookByPhoto(parts),
+        memberOf: activeMember<Role>(store.database),
       }),
     },
     wake,
@@ -158,7 +174,18 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
     ...flow.ticks,
+    ...fed.ticks,
     ...clockTicks({ engine, codec, wake }),
+    proofTick({
+      target: store.target,
+      database: store.database,
+      outbox: hub.outbox,
+      time: clock,
+      log,
+      codec,
+      wake,
+      channels: channelsOf(config),
+    }),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
     { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
@@ -175,7 +202,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
         platforms,
         sinkOf,
         log,
-        doors: [photoMount(parts.photos, photoKey), exports, ...flow.doors],
+        doors: [photoMount(parts.photos, photoKey), exports, ...flow.doors, ...fed.doors],
       }),
       checks,
       log,

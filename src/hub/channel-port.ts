@@ -25,7 +25,12 @@ export type SourceReturn = {
 }
 
 /** What one answer of a channel told. */
-export type Told = { readonly orders: readonly SourceOrder[]; readonly returns: readonly SourceReturn[] }
+export type Told = {
+  readonly orders: readonly SourceOrder[]
+  readonly returns: readonly SourceReturn[]
+  /** Items that could not be read, so that one of them does not hold up the others: its number, and what is wrong in a few words without values. */
+  readonly faulty?: readonly { readonly id: string; readonly problem: string }[]
+}
 
 /** Where a push points: the truth is fetched by this number. */
 export type Hint = {

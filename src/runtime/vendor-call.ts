@@ -36,7 +36,7 @@ export async function vendorCall(request: VendorRequest): Promise<VendorAnswer> 
     response = await fetch(url, {
       method,
       headers,
-      ...(body !== undefined && { body: body as BodyInit }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
       redirect: 'error',
       signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
     })

@@ -1,0 +1,37 @@
+import type { Feed } from '../src/hub/feed.ts'
+import { type FeedJob, feedTask } from '../src/hub/take-push.ts'
+import type { Task } from '../src/jobs/worker.ts'
+import { assertNever } from '../src/runtime/errors.ts'
+
+/** Fetches what a push pointed at. An order that its source does not show yet is asked for again by the outbox's ladder. */
+export function feedTasks(feed: Pick<Feed, 'fetch'>): Readonly<Record<string, Task>> {
+  return {
+    [feedTask]: async (payload, _key, stop) => {
+      if (!isJob(payload)) return { outcome: 'give-up', reason: 'the row holds no push', alarm: true }
+      const fetched = await feed.fetch(payload, stop)
+      switch (fetched) {
+        case 'taken':
+        case 'fetched-since':
+          return { outcome: 'done' }
+        case 'not-there':
+          return { outcome: 'retry', reason: 'the source does not show it yet' }
+        case 'unknown-connector':
+          return { outcome: 'give-up', reason: 'its connector is not configured any more', alarm: true }
+        default:
+          return assertNever(fetched)
+      }
+    },
+  }
+}
+
+/** The outbox is ours, but an older release may have written the row. */
+function isJob(payload: unknown): payload is FeedJob {
+  if (typeof payload !== 'object' || payload === null || !('connector' in payload) || !('about' in payload))
+    return false
+  return (
+    typeof payload.connector === 'string' &&
+    typeof payload.about === 'object' &&
+    payload.about !== null &&
+    'kind' in payload.about
+  )
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs'
+import type { Hono } from 'hono'
+import { feedTasks } from '../handlers/feed-task.ts'
+import type { Config } from './config.ts'
+import { type Configured, channelAdapters, openChannels, readConnectors } from './connectors/registry.ts'
+import { feedDoor } from './feed-door.ts'
+import { afterSales } from './hub/after-sales.ts'
+import type { SalesChannel } from './hub/channel-port.ts'
+import { type Feed, feed } from './hub/feed.ts'
+import type { OrderSource } from './hub/on-demand.ts'
+import { sources } from './hub/sources.ts'
+import { takePush } from './hub/take-push.ts'
+import type { Hub } from './hub-parts.ts'
+import type { Tick } from './jobs/schedule.ts'
+import type { Task } from './jobs/worker.ts'
+import { systemClock } from './runtime/clock.ts'
+import { CannotStart } from './runtime/errors.ts'
+import type { Log } from './runtime/log.ts'
+import { vendor } from './runtime/vendor-call.ts'
+import type { Store } from './store.ts'
+
+export type FeedSources = {
+  readonly config: Pick<Config, 'connectorsFile' | 'secretOf'>
+  readonly store: Store
+  readonly hub: Pick<Hub, 'answering' | 'sharedToken'>
+  readonly log: Log
+  readonly wake: () => void
+}
+
+export type OpenFeed = {
+  readonly channels: readonly SalesChannel[]
+  readonly feed: Feed
+  readonly doors: readonly Hono[]
+  readonly tasks: Readonly<Record<string, Task>>
+  readonly ticks: readonly Tick[]
+  /** Asked for one order while somebody waits. */
+  readonly orderSources: readonly OrderSource[]
+}
+
+/** The systems that feed the hub, opened as connectors.json says. Vendors' time is the real one throughout. */
+export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFeed {
+  const { database, personal } = store
+  const configured = configuredIn(config)
+  const channels = openChannels(configured, {
+    clock: systemClock,
+    tokens: hub.sharedToken,
+    vendor: (options) => vendor({ ...options, clock: systemClock }),
+  })
+  const every = configured.flatMap(({ name, everyMinutes }) =>
+    everyMinutes === undefined ? [] : [[name, everyMinutes] as const],
+  )
+  const reading = feed({
+    database,
+    channels,
+    intake: hub.answering.intake,
+    afterSales: afterSales(database),
+    heard: sources(database),
+    clock: systemClock,
+    log,
+    everyMinutes: Object.fromEntries(every),
+  })
+  const push = { channels, takePush: takePush(hub.answering.door, personal), clock: systemClock, log, wake }
+  return {
+    channels,
+    feed: reading,
+    doors: channels.length === 0 ? [] : [feedDoor(push)],
+    tasks: feedTasks(reading),
+    ticks: channels.length === 0 ? [] : [{ name: 'feed', everyMs: 10_000, run: (stop) => reading.pullDue(stop) }],
+    orderSources: channels.map(asOrderSource),
+  }
+}
+
+/** What connectors.json holds. Throws CannotStart with all that is wrong with it. */
+export function configuredIn({
+  connectorsFile,
+  secretOf,
+}: Pick<Config, 'connectorsFile' | 'secretOf'>): readonly Configured[] {
+  if (connectorsFile === undefined) return []
+  const kinds = new Set(Object.keys(channelAdapters))
+  return readConnectors(textOf(connectorsFile), (reference) => secretBehind(reference, secretOf), kinds)
+}
+
+function secretBehind(reference: string, secretOf: Config['secretOf']): string | undefined {
+  const [kind, ...rest] = reference.split(':')
+  const place = rest.join(':')
+  return kind === 'env' ? secretOf(place) : textOf(place).trim()
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new CannotStart(`${path} cannot be read: see that it is there and that this user may read it`, error)
+  }
+}
+
+function asOrderSource(channel: SalesChannel): OrderSource {
+  return {
+    name: channel.sources.single,
+    channel: channel.channel,
+    couldBe: (orderNo) => channel.couldBe(orderNo),
+    pull: async (orderNo, signal) => {
+      const told = await channel.pullOrder(orderNo, signal)
+      const order = told?.orders.find((one) => one.orderNo === orderNo)
+      return order && { ...order, source: channel.sources.single }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type postgres from 'postgres'
+import type { Database } from '../db/client.ts'
+import type { SourceReturn } from './channel-port.ts'
+
+type Sql = postgres.ISql<{ bigint: bigint }>
+
+/** An order by its own words, as platforms name it. */
+export type OrderName = Pick<SourceReturn, 'channel' | 'shop' | 'orderNo'>
+
+export type AfterSales = {
+  /** Takes what platforms tell of requests; newer wins by the platform's own time, whatever the order of arrival. */
+  take(returns: readonly SourceReturn[]): Promise<void>
+  /** Carries over to these orders what their requests say of money and goods; a request may come before its order. */
+  settle(orders: readonly OrderName[]): Promise<void>
+}
+
+export function afterSales({ sql }: Pick<Database, 'sql'>): AfterSales {
+  return {
+    take: async (returns) => {
+      if (returns.length === 0) return
+      const ordered = [...returns].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+      await sql.begin(async (tx) => {
+        for (const one of ordered) await take(tx, one)
+      })
+    },
+    settle: async (orders) => {
+      if (orders.length === 0) return
+      const names = orders.map(({ channel, shop, orderNo }) => ({ channel, shop, orderNo }))
+      await sql.begin((tx) => settle(tx, names))
+    },
+  }
+}
+
+const keyOf = ({ channel, shop, afterSaleNo }: SourceReturn) => JSON.stringify([channel, shop, afterSaleNo])
+
+async function take(tx: Sql, told: SourceReturn): Promise<void> {
+  const { channel, shop, afterSaleNo, orderNo, source, state, appliedAtMs, modifiedAtMs } = told
+  const { goodsBack, reason, refundFen, refundedAtMs, waybillNo, platformState } = told
+  const facts = {
+    goodsBack,
+    reason,
+    ...(refundFen !== undefined && { refundFen: String(refundFen) }),
+    ...(refundedAtMs !== undefined && { refundedAtMs }),
+    ...(waybillNo !== undefined && { waybillNo }),
+    ...(platformState !== undefined && { platformState }),
+  }
+  await tx`
+    INSERT INTO after_sales (channel, shop, after_sale_no, order_no, source, state, told, applied_at, modified_at)
+    VALUES (${channel}, ${shop}, ${afterSaleNo}, ${orderNo}, ${source}, ${state}, ${tx.json(facts)},
+      to_timestamp(${appliedAtMs}::float8 / 1000), to_timestamp(${modifiedAtMs}::float8 / 1000))
+    ON CONFLICT (channel, shop, after_sale_no) DO UPDATE
+    SET state = excluded.state, told = excluded.told, source = excluded.source, modified_at = excluded.modified_at
+    WHERE after_sales.modified_at < excluded.modified_at`
+}
+
+/**
+ * The platform paid the buyer back: the desk's own approved return of that amount is refunded, and an order whose whole payment is
+ * back is refunded; returned too where goods were to come back. Depends on the rows alone, so it may be done again at any time.
+ */
+async function settle(tx: Sql, orders: readonly OrderName[]): Promise<void> {
+  const wanted = JSON.stringify(orders)
+  const back = tx`
+    SELECT o.id, a.after_sale_no, a.told->>'reason' AS reason, (a.told->>'refundFen')::bigint AS fen,
+      (a.told->>'goodsBack')::boolean AS goods, to_timestamp((a.told->>'refundedAtMs')::float8 / 1000) AS at
+    FROM jsonb_to_recordset(${wanted}::text::jsonb) AS w(channel text, shop text, "orderNo" text)
+    JOIN after_sales a ON a.channel = w.channel AND a.shop = w.shop AND a.order_no = w."orderNo"
+    JOIN orders o ON o.channel = a.channel AND o.shop = a.shop AND o.order_no = a.order_no
+    WHERE a.state = 'done' AND a.told ? 'refundedAtMs'`
+  await tx`
+    WITH back AS (${back})
+    UPDATE returns r SET refunded_at = back.at, version = version + 1 FROM back
+    WHERE r.order_id = back.id AND r.approval = 'approved' AND r.refunded_at IS NULL AND r.refund_fen = back.fen`
+  await tx`
+    WITH back AS (${back}), whole AS (
+      SELECT id, sum(fen)::bigint AS fen, max(at) AS at, bool_or(goods) AS goods,
+        (array_agg(after_sale_no ORDER BY at, after_sale_no))[1] AS no, (array_agg(reason ORDER BY at, after_sale_no))[1] AS reason
+      FROM back GROUP BY id
+    )
+    UPDATE orders o SET refunded_at = w.at, refund_fen = w.fen, return_no = coalesce(o.return_no, w.no),
+      return_reason = coalesce(o.return_reason, w.reason), returned_at = CASE WHEN w.goods THEN w.at ELSE o.returned_at END
+    FROM whole w WHERE o.id = w.id AND o.refunded_at IS NULL AND w.fen >= o.paid_fen`
+}

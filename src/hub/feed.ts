@@ -1,0 +1,205 @@
+import type { Database } from '../db/client.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { BadPayload, PlatformRefused, Unreachable } from '../runtime/errors.ts'
+import { faultPoint } from '../runtime/fault.ts'
+import { errorFields, type Log } from '../runtime/log.ts'
+import type { AfterSales } from './after-sales.ts'
+import type { SalesChannel, Told } from './channel-port.ts'
+import type { Intake } from './intake.ts'
+import type { Sources } from './sources.ts'
+import { type FeedJob, hintSubject } from './take-push.ts'
+
+export type FeedParts = {
+  readonly database: Pick<Database, 'sql'>
+  readonly channels: readonly SalesChannel[]
+  readonly intake: Pick<Intake, 'takeAll'>
+  readonly afterSales: AfterSales
+  readonly heard: Pick<Sources, 'heard' | 'failed'>
+  /** Vendors' time is the real one, not the play page's. */
+  readonly clock: Clock
+  readonly log: Log
+  /** Minutes between pulls by connector name, where the settings say so. */
+  readonly everyMinutes?: Readonly<Record<string, number>>
+}
+
+export type Fetched = 'taken' | 'fetched-since' | 'not-there' | 'unknown-connector'
+
+export type Feed = {
+  /** Fetches what a push pointed at, unless that was done since. */
+  fetch(job: FeedJob, signal: AbortSignal): Promise<Fetched>
+  /** Reads every list that is due, as far as it goes. Failures are written down and tried again; nothing is thrown for them. */
+  pullDue(signal: AbortSignal): Promise<number>
+  /** Reads one connector's list now, from `sinceMs` when given. Throws what its vendor answers. */
+  pullNow(name: string, sinceMs: number | undefined, signal: AbortSignal): Promise<number>
+}
+
+const feedName = 'modified'
+const leaseMs = 120_000
+/** What a new connector reads back first. */
+const firstBackMs = 3 * 86_400_000
+const leastBackOffMs = 5_000
+const mostBackOffMs = 300_000
+
+/** Reads sales channels: by their pushes and by lists of what was modified, each window again until all of it is in. */
+export function feed(parts: FeedParts): Feed {
+  const { channels, clock } = parts
+  return {
+    fetch: (job, signal) => fetchOne(parts, job, signal),
+    pullDue: async (signal) => {
+      const counts = await Promise.all(channels.map((channel) => pullOne(parts, channel, signal)))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+    pullNow: async (name, sinceMs, signal) => {
+      const channel = channels.find((one) => one.name === name)
+      if (channel === undefined) throw new PlatformRefused(`no connector is called ${name}`, { retryable: false })
+      let count = 0
+      const toMs = clock.nowMs() - channel.window.lagMs
+      for (let fromMs = sinceMs ?? toMs - channel.window.mostMs; fromMs < toMs; fromMs += channel.window.mostMs)
+        count += await takeWindow(parts, channel, fromMs, Math.min(fromMs + channel.window.mostMs, toMs), signal)
+      return count
+    },
+  }
+}
+
+async function fetchOne(parts: FeedParts, job: FeedJob, signal: AbortSignal): Promise<Fetched> {
+  const { channels, clock, heard } = parts
+  const { sql } = parts.database
+  const channel = channels.find(({ name }) => name === job.connector)
+  if (channel === undefined) return 'unknown-connector'
+  const subject = hintSubject(job.about) ?? ''
+  const [hint] = await sql<{ done: boolean }[]>`
+    SELECT fetched_at > told_at AS done FROM source_hints WHERE connector = ${channel.name} AND about = ${subject}`
+  if (hint?.done === true) return 'fetched-since'
+  const startMs = clock.nowMs()
+  const told =
+    job.about.kind === 'order'
+      ? await channel.pullOrder(job.about.orderNo, signal)
+      : await channel.pullReturn?.(job.about.afterSaleNo, signal)
+  if (told === undefined) return 'not-there'
+  const via = channel.sources.push ?? channel.sources.pull
+  await take(parts, channel, told, via)
+  faultPoint('commit.after')
+  await heard.heard(via, startMs)
+  await sql`
+    UPDATE source_hints SET fetched_at = to_timestamp(${startMs}::float8 / 1000)
+    WHERE connector = ${channel.name} AND about = ${subject}`
+  return 'taken'
+}
+
+type Cursor = { readonly readToMs: number; readonly failures: number; readonly lease: string }
+
+async function pullOne(parts: FeedParts, channel: SalesChannel, signal: AbortSignal): Promise<number> {
+  const { clock, heard, log } = parts
+  const cursor = await lease(parts, channel)
+  if (cursor === undefined) return 0
+  try {
+    const count = await catchUp(parts, channel, cursor, signal)
+    await heard.heard(channel.sources.pull, clock.nowMs())
+    return count
+  } catch (error) {
+    const failures = cursor.failures + 1
+    const waitMs = Math.max(
+      Math.min(leastBackOffMs * 2 ** (failures - 1), mostBackOffMs),
+      error instanceof Unreachable ? (error.retryAfterMs ?? 0) : 0,
+    )
+    await release(parts, channel, { failures, dueInMs: waitMs })
+    await heard.failed(channel.sources.pull, problemOf(error))
+    const fields = { connector: channel.name, failures, ...errorFields(error) }
+    log(failures < 3 ? 'warn' : 'error', 'a source was not read', { ...fields, ...(failures === 3 && { alarm: true }) })
+    return 0
+  }
+}
+
+/** Window by window to the present; the cursor moves only when all pages of a window are in. */
+async function catchUp(parts: FeedParts, channel: SalesChannel, cursor: Cursor, signal: AbortSignal): Promise<number> {
+  const { sql } = parts.database
+  const { mostMs, overlapMs, lagMs } = channel.window
+  let [count, readToMs] = [0, cursor.readToMs]
+  for (;;) {
+    const toMs = Math.min(readToMs - overlapMs + mostMs, parts.clock.nowMs() - lagMs)
+    if (toMs <= readToMs || signal.aborted) break
+    count += await takeWindow(parts, channel, readToMs - overlapMs, toMs, signal)
+    faultPoint('mark.before')
+    const rows = await sql`
+      UPDATE source_cursors SET read_to = to_timestamp(${toMs}::float8 / 1000), leased_until = now() + ${leaseMs}::float8 * interval '1 ms'
+      WHERE connector = ${channel.name} AND feed = ${feedName} AND read_to = to_timestamp(${readToMs}::float8 / 1000)`
+    // somebody else went on with it: our lease ran out
+    if (rows.count === 0) return count
+    readToMs = toMs
+  }
+  const everyMs = (parts.everyMinutes?.[channel.name] ?? 0) * 60_000 || channel.everyMs
+  await release(parts, channel, { failures: 0, dueInMs: everyMs })
+  return count
+}
+
+async function takeWindow(
+  parts: FeedParts,
+  channel: SalesChannel,
+  fromMs: number,
+  toMs: number,
+  signal: AbortSignal,
+): Promise<number> {
+  let count = 0
+  for await (const told of channel.pullWindow(fromMs, toMs, signal)) {
+    await take(parts, channel, told, channel.sources.pull)
+    count += told.orders.length + told.returns.length
+  }
+  return count
+}
+
+async function take(
+  { intake, afterSales, log }: FeedParts,
+  channel: SalesChannel,
+  told: Told,
+  via: string,
+): Promise<void> {
+  const connector = channel.name
+  for (const { id, problem } of told.faulty ?? [])
+    log('error', 'an item of a source cannot be read', { connector, id, problem, alarm: true })
+  const outcomes = await intake.takeAll(told.orders.map((order) => ({ ...order, source: via })))
+  for (const [index, outcome] of outcomes.entries()) {
+    const orderNo = told.orders[index]?.orderNo
+    if (outcome.outcome === 'contradiction')
+      log('error', 'a source says two things of one moment: the first stays', { connector, orderNo, alarm: true })
+    if (outcome.outcome === 'refused')
+      log('error', 'an order of a source cannot be taken', {
+        connector,
+        orderNo,
+        field: outcome.field,
+        problem: outcome.problem,
+        alarm: true,
+      })
+  }
+  await afterSales.take(told.returns.map((one) => ({ ...one, source: via })))
+  await afterSales.settle([...told.orders, ...told.returns])
+}
+
+async function lease({ database: { sql }, clock }: FeedParts, channel: SalesChannel): Promise<Cursor | undefined> {
+  const startMs = clock.nowMs() - firstBackMs
+  await sql`
+    INSERT INTO source_cursors (connector, feed, read_to, due_at)
+    VALUES (${channel.name}, ${feedName}, to_timestamp(${startMs}::float8 / 1000), now()) ON CONFLICT DO NOTHING`
+  const [row] = await sql<Cursor[]>`
+    UPDATE source_cursors SET leased_until = now() + ${leaseMs}::float8 * interval '1 ms'
+    WHERE connector = ${channel.name} AND feed = ${feedName} AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+    RETURNING round(extract(epoch FROM read_to) * 1000)::float8 AS "readToMs", failures, leased_until::text AS lease`
+  return row
+}
+
+async function release(
+  { database: { sql } }: FeedParts,
+  channel: SalesChannel,
+  { failures, dueInMs }: { readonly failures: number; readonly dueInMs: number },
+): Promise<void> {
+  await sql`
+    UPDATE source_cursors SET leased_until = NULL, failures = ${failures}, due_at = now() + ${dueInMs}::float8 * interval '1 ms',
+      ok_at = CASE WHEN ${failures} = 0 THEN now() ELSE ok_at END
+    WHERE connector = ${channel.name} AND feed = ${feedName}`
+}
+
+/** For the table of sources and for people: a code, never a body. */
+function problemOf(error: unknown): string {
+  if (error instanceof PlatformRefused) return `refused${error.vendorCode === undefined ? '' : ` ${error.vendorCode}`}`
+  if (error instanceof BadPayload) return 'answer of another shape'
+  return error instanceof Unreachable ? 'no answer' : 'failed'
+}
