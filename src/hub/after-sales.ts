@@ -62,7 +62,7 @@ async function settle(tx: Sql, orders: readonly OrderName[]): Promise<void> {
   const back = tx`
     SELECT o.id, a.after_sale_no, a.told->>'reason' AS reason, (a.told->>'refundFen')::bigint AS fen,
       (a.told->>'goodsBack')::boolean AS goods, to_timestamp((a.told->>'refundedAtMs')::float8 / 1000) AS at
-    FROM jsonb_to_recordset(${wanted}::text::jsonb) AS w(channel text, shop text, "orderNo" text)
+    FROM (SELECT DISTINCT * FROM jsonb_to_recordset(${wanted}::text::jsonb) AS t(channel text, shop text, "orderNo" text)) w
     JOIN after_sales a ON a.channel = w.channel AND a.shop = w.shop AND a.order_no = w."orderNo"
     JOIN orders o ON o.channel = a.channel AND o.shop = a.shop AND o.order_no = a.order_no
     WHERE a.state = 'done' AND a.told ? 'refundedAtMs'`
