@@ -6,8 +6,10 @@ export type BarRegion = TurnedBox & { readonly slope: number }
 
 /** Side of the squares that are judged as one; two wide bars of a module of 4 px fit in. */
 const cell = 12
-/** Mean squared brightness step below which a square is paper. */
-const weakest = 90
+/** Mean squared brightness step, grain taken off, below which a square is paper. */
+const weakest = 20
+/** Of the page's squares this share is plain paper or table: what changes there is grain. */
+const grainShare = 0.15
 /** 1 when all steps in a square point the same way (bars), 0 when they point everywhere (print, pictures). */
 const oneWay = 0.72
 const sameDirection = Math.PI / 9
@@ -15,9 +17,44 @@ const mostRegions = 5
 
 /**
  * Where Code 128 bars may lie, the largest first: squares whose brightness changes in one direction only, joined where the
- * direction is the same. Each as a box that reads along the code, in any turn.
+ * direction is the same. Looked for at full size and at half, where grain is less. Each as a box that reads along the code,
+ * in any turn.
  */
 export function barRegions(picture: GreyPicture): BarRegion[] {
+  const found = [...regionsIn(picture), ...regionsIn(halved(picture)).map(doubled)]
+  found.sort((a, b) => b.width * b.height - a.width * a.height)
+  return found
+    .filter((one, index) => !found.slice(0, index).some((larger) => sameBars(larger, one)))
+    .slice(0, mostRegions)
+}
+
+function sameBars(a: BarRegion, b: BarRegion): boolean {
+  return (
+    directionGap(a.angle, b.angle) < sameDirection &&
+    Math.hypot(a.cx - b.cx, a.cy - b.cy) < 0.5 * b.height &&
+    b.width > 0.8 * a.width
+  )
+}
+
+function halved({ grey, width, height }: GreyPicture): GreyPicture {
+  const [columns, rows] = [width >> 1, height >> 1]
+  const half = new Uint8Array(columns * rows)
+  for (let y = 0, to = 0; y < rows; y++)
+    for (let x = 0, at = 2 * y * width; x < columns; x++, at += 2, to++)
+      half[to] =
+        ((grey[at] as number) +
+          (grey[at + 1] as number) +
+          (grey[at + width] as number) +
+          (grey[at + width + 1] as number)) >>
+        2
+  return { grey: half, width: columns, height: rows }
+}
+
+const doubled = ({ cx, cy, width, height, angle, slope }: BarRegion): BarRegion => {
+  return { cx: 2 * cx, cy: 2 * cy, width: 2 * width, height: 2 * height, angle, slope }
+}
+
+function regionsIn(picture: GreyPicture): BarRegion[] {
   const columns = Math.floor(picture.width / cell)
   const rows = Math.floor(picture.height / cell)
   const directions = directionsOf(picture, columns, rows)
@@ -30,7 +67,7 @@ export function barRegions(picture: GreyPicture): BarRegion[] {
     if (region.width >= 8 * cell && region.height >= 1.9 * cell && region.width >= 1.4 * region.height)
       if (island.length * cell * cell >= 0.35 * region.width * region.height) regions.push(region)
   }
-  return regions.sort((a, b) => b.width * b.height - a.width * a.height).slice(0, mostRegions)
+  return regions
 }
 
 /** For each square the direction across the bars (radians, without sense); NaN where there are none. */
@@ -46,15 +83,24 @@ function directionsOf({ grey, width, height }: GreyPicture, columns: number, row
       sums[to + 1] = (sums[to + 1] as number) + gy * gy
       sums[to + 2] = (sums[to + 2] as number) + gx * gy
     }
+  const grain = grainOf(sums)
   const directions = new Float64Array(columns * rows).fill(Number.NaN)
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const [xx, yy, xy] = around(sums, column, row, columns, rows)
-      const strength = xx + yy
-      if (strength < weakest || Math.hypot(xx - yy, 2 * xy) < oneWay * strength) continue
+      const strength = xx + yy - grain
+      if (strength < Math.max(weakest, grain / 2) || Math.hypot(xx - yy, 2 * xy) < oneWay * strength) continue
       directions[row * columns + column] = Math.atan2(2 * xy, xx - yy) / 2
     }
   return directions
+}
+
+/** Mean squared brightness step of the quiet squares: changes that point everywhere and say nothing. */
+function grainOf(sums: Float64Array): number {
+  const strengths = Float64Array.from({ length: sums.length / 3 }, (_, at) => {
+    return ((sums[at * 3] as number) + (sums[at * 3 + 1] as number)) / (cell * cell)
+  }).sort()
+  return strengths[Math.floor(strengths.length * grainShare)] ?? 0
 }
 
 /** Mean over the square and its eight neighbours: a square can lie inside one wide bar. */

@@ -1,32 +1,39 @@
 import type { Sharp } from 'sharp'
+import { barProfiles } from './bar-profile.ts'
 import { type BarRegion, cornersOfBars } from './bar-regions.ts'
 import type { Barcode, BarcodeReader } from './barcodes.ts'
 import { cutOut, sharpOf, toGrey } from './picture.ts'
+import { decodeSoftly } from './soft-code128.ts'
 import type { GreyPicture, Picture } from './types.ts'
 
 /** Long side a strip of bars is enlarged to: a Code 128 of 15 characters then has 8 px and more a module. */
 const longestStripPx = 2400
 
 /**
- * Second look for bars on an upright page, for photos whose bars did not read as they are: the page itself, then every part
- * that looks like bars enlarged, and once more three times as wide with each pixel the mean of nine along the bars (sharpened
- * too), which fills creases and missing print-head lines. Stops at the first part whose text `fits`.
+ * Second look for bars on an upright page, for photos whose bars did not read as they are: the page itself, the parts that look
+ * like bars by their shape, then each part enlarged, and once more three times as wide with each pixel the mean of nine along
+ * the bars (sharpened too), which fills creases and missing print-head lines. Stops at the first text that `fits`, or when
+ * `late`.
  */
 export async function retryBarcodes(
   reader: BarcodeReader,
   page: Picture,
   regions: readonly BarRegion[],
   fits: (text: string) => boolean,
+  late: () => boolean,
 ): Promise<readonly Barcode[]> {
   const whole = await reader.zxing(toGrey(page))
   if (whole.some(({ text }) => fits(text))) return whole
+  const soft = readSoftBars(page, regions, late)
   const found: Barcode[] = [...whole]
-  for (const region of regions) {
+  // bars that were read by their shape are worth one more look; all others are looked at because nothing is known of them
+  for (const region of soft === undefined ? regions : [soft.region]) {
     const codes = await readRegion(reader, page, region, fits)
     found.push(...codes)
-    if (codes.some(({ text }) => fits(text))) break
+    if (codes.some(({ text }) => fits(text)) || late()) break
   }
-  return found
+  if (soft === undefined || found.some(({ text }) => fits(text))) return found
+  return [...found, { text: soft.text, kind: 'code128', corners: cornersOfBars(soft.region), soft: true }]
 }
 
 async function readRegion(
@@ -46,6 +53,47 @@ async function readRegion(
     }
   }
   return seen
+}
+
+/**
+ * Margin of one profile that needs no second one; what the best of a code must reach (wrong texts reached 28, right ones hardly
+ * ever less than 59); and how far other texts stay behind.
+ */
+const clearMargin = 120
+const enoughMargin = 50
+const aheadOfOthers = 3
+
+/**
+ * Last look for bars, by shape instead of edges: for blur and grain. Numbers of known forms only; each stretch of a code's
+ * height is read for itself, and they have to agree.
+ */
+function readSoftBars(
+  page: Picture,
+  regions: readonly BarRegion[],
+  late: () => boolean,
+): { readonly text: string; readonly region: BarRegion } | undefined {
+  for (const region of regions) {
+    const box = { ...region, width: region.width * 1.5 + 40 }
+    const strip = cutOut(page, box, Math.round(box.width), Math.max(8, Math.round(box.height)), region.slope)
+    const votes = new Map<string, { readonly sum: number; readonly strongest: number }>()
+    for (const profile of barProfiles(toGrey(strip), region.width)) {
+      const code = decodeSoftly(profile)
+      if (code !== undefined) {
+        const { sum, strongest } = votes.get(code.text) ?? { sum: 0, strongest: 0 }
+        votes.set(code.text, { sum: sum + code.margin, strongest: Math.max(strongest, code.margin) })
+      }
+      if (code === undefined || code.margin >= clearMargin || late()) break
+    }
+    const [best, second] = [...votes].sort(([, one], [, other]) => other.sum - one.sum)
+    if (
+      best !== undefined &&
+      best[1].strongest >= enoughMargin &&
+      best[1].sum >= aheadOfOthers * (second?.[1].sum ?? 0)
+    )
+      return { text: best[0], region }
+    if (late()) break
+  }
+  return undefined
 }
 
 /** The bars laid level, with the quiet zones on both sides. */

@@ -9,6 +9,8 @@ export type Barcode = {
   readonly text: string
   readonly kind: 'code128' | 'qr'
   readonly corners: readonly Point[]
+  /** Read by shape out of blur or grain: asks for print that says the same. */
+  readonly soft?: boolean
 }
 
 export type BarcodeReader = {

@@ -4,7 +4,7 @@ import type { Barcode } from './barcodes.ts'
 import { agreesWith, type NumberGuess } from './number-forms.ts'
 import type { Sighting } from './number-sightings.ts'
 import { median } from './page-shape.ts'
-import type { Evidence, TurnedBox } from './types.ts'
+import type { Evidence, Point, TurnedBox } from './types.ts'
 
 /** One number and everything that speaks for it. */
 export type Candidate = {
@@ -55,15 +55,15 @@ export function candidatesFrom(barcodes: readonly Barcode[], sightings: readonly
   return [...found.values()]
 }
 
-/** Reads of print that stand for themselves: each place on the label, and one more where a place was cut out and read again. */
-function readsOf(candidate: Candidate): number {
-  const places = placesRead(candidate)
-  return places.length + (places.some(({ reads }) => reads > 1) ? 1 : 0)
-}
-
 /** On how many places of the label it was read. */
 export function placesOf(candidate: Candidate): number {
   return placesRead(candidate).length
+}
+
+/** The middles of all it was seen on: print and bars. */
+export function placesSeen({ sightings, barcodes }: Candidate): Point[] {
+  const middles = [...sightings.map(({ at }) => at), ...barcodes.map(middleOf)]
+  return middles.map(({ cx, cy }) => ({ x: cx, y: cy }))
 }
 
 function placesRead({ sightings }: Candidate) {
@@ -82,9 +82,15 @@ function samePlace(a: TurnedBox, b: TurnedBox): boolean {
   )
 }
 
+/** Places, and one more where one of them was cut out and read again with the same result: for weighing, not for believing. */
+function readsOf(candidate: Candidate): number {
+  const places = placesRead(candidate)
+  return places.length + (places.some(({ reads }) => reads > 1) ? 1 : 0)
+}
+
 export function evidenceOf(candidate: Candidate): Evidence {
   if (candidate.barcodes.length > 0) return candidate.sightings.length > 0 ? 'barcode+text' : 'barcode'
-  return readsOf(candidate) >= 2 ? 'text×2' : 'text×1'
+  return placesOf(candidate) >= 2 ? 'text×2' : 'text×1'
 }
 
 export type Surroundings = {

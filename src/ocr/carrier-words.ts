@@ -1,6 +1,5 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
 import { carrierWish, carrierWords, placeAfterCarrier } from '../text/label-words.ts'
-import { confidenceOf } from './label-rows.ts'
 import { median } from './page-shape.ts'
 import type { TextLine } from './types.ts'
 
@@ -10,8 +9,8 @@ export type CarrierScore = { readonly carrier: CarrierCode; readonly score: numb
 export const spokenScore = 0.6
 
 /**
- * Which carriers the print names, the clearest first. A name counts once a kind of word (name, hot line), by how sure the
- * line was read and a little by how large it is printed; names in addresses and wishes do not count.
+ * Which carriers the print names, the clearest first. A name counts once a kind of word (name, hot line, how the number begins),
+ * by how sure its signs were read and a little by how large it is printed; names in addresses and wishes do not count.
  */
 export function carriersNamed(lines: readonly TextLine[]): CarrierScore[] {
   const usual = Math.max(1, median(lines.map(({ at }) => at.height)))
@@ -20,7 +19,8 @@ export function carriersNamed(lines: readonly TextLine[]): CarrierScore[] {
     let best = 0
     for (const line of lines) {
       const size = Math.min(1.25, Math.max(0.85, line.at.height / usual))
-      if (names(line.text, word)) best = Math.max(best, weight * size * Math.min(1, confidenceOf(line) + 0.15))
+      const read = howSurelyNamed(line, word)
+      if (read > 0) best = Math.max(best, weight * size * Math.min(1, read + 0.15))
     }
     const code = carrier as CarrierCode
     if (best > 0) scores.set(code, (scores.get(code) ?? 0) + best)
@@ -28,12 +28,18 @@ export function carriersNamed(lines: readonly TextLine[]): CarrierScore[] {
   return [...scores].map(([carrier, score]) => ({ carrier, score })).sort((a, b) => b.score - a.score)
 }
 
-function names(text: string, word: RegExp): boolean {
-  const bare = text.toUpperCase().replace(/\s/g, '')
+/** The least sure sign of the word, 0 to 1; 0 when the line does not name it. Of one sign the whole name hangs: 中通, 申通, 圆通. */
+function howSurelyNamed({ text, probs }: TextLine, word: RegExp): number {
+  const kept = [...text].flatMap((sign, index) => (/\s/.test(sign) ? [] : [index]))
+  const bare = kept
+    .map((index) => text[index])
+    .join('')
+    .toUpperCase()
   const found = word.exec(bare)
-  if (found === null) return false
-  const [before, after] = [bare.slice(0, found.index), bare.slice(found.index + found[0].length)]
-  return !carrierWish.test(before) && !placeAfterCarrier.test(after)
+  if (found === null) return 0
+  const [from, to] = [found.index, found.index + found[0].length]
+  if (carrierWish.test(bare.slice(0, from)) || placeAfterCarrier.test(bare.slice(to))) return 0
+  return Math.min(...kept.slice(from, to).map((index) => probs[index] ?? 0))
 }
 
 /** The one carrier the words stand for; undefined when none is named, or two are about equally. */

@@ -2,11 +2,22 @@ import { recipientWords, senderWords, servicePhoneWords, virtualPhoneWords } fro
 import { inReadingOrder } from './label-rows.ts'
 import type { TextLine } from './types.ts'
 
+type Side = 'recipient' | 'sender' | 'unknown'
+
 export type PhoneSeen = {
-  readonly tail: string
-  readonly side: 'recipient' | 'sender' | 'unknown'
+  /** Last four digits; null where the platform lends a virtual number instead of the person's own. */
+  readonly tail: string | null
+  readonly side: Side
+  /** The least sure of the four digits, 0 to 1. */
   readonly weakest: number
   readonly cy: number
+}
+
+/** How the recipient's phone was told from the sender's: by the mark beside it, or only by what is left. */
+export type RecipientPhone = {
+  readonly tail: string
+  readonly weakest: number
+  readonly by: 'mark' | 'order' | 'rival'
 }
 
 /** Stars as text engines give them back. Between digits an x is a star too. */
@@ -15,73 +26,106 @@ const stars = /[*\u00d7\u2217\u22c6\u2605\u2606\u00b7\u2022\u25cf#]|(?<=[\d*X])X
 const faint = /[*.'"\u201c\u201d\u2018\u2019`\u00b4^\u00b0\u2026]{3,}/g
 const masked = /(?:(?<![\d*])1\d{0,3}|(?<!\d)1[3-9]\d)\*{2,9}(\d{4})(?![\d*])/
 /** All stars but one were lost, or the 1 before them: shown, never sure. */
-const nearlyMasked = /(?<![\d*])1\d{0,2}\*(\d{4})(?![\d*])|(?<!\d)\*{5,9}(\d{4})(?![\d*])/
-const whole = /(?<!\d)1[3-9]\d{5}(\d{4})(?!\d)/
-/** 18400891667-3026: a number lent by the platform; its extension is nobody's tail. */
-const extension = /^ ?[-\u8f6c,([#~] ?\d{2,4}(?!\d)/
-
+const nearlyMasked = /(?<![\d*])1\d{0,2}\*(\d{4})(?![\d*])|(?<!\d)\*{4,9}(\d{4})(?![\d*])/
+const whole = /(?<![\dA-Z])1[3-9]\d{5}(\d{4})(?!\d)/
+/** 139 0571 4820, as some shops print it. */
+const spaced = /(?<!\d)1[3-9]\d \d{4} (\d{4})(?!\d)/
 /**
- * Phone tails in print, the recipient's first. Virtual numbers, service lines and what only looks like a phone are left out.
+ * 18400891667-3026, 184********转3026, and both run together: lent by the platform; the extension is nobody's tail. Three
+ * digits and more than four stars are longer than a phone: the dash was read as one more.
  */
+const lent =
+  /(?<!\d)1[3-9]\d[\d*]{6,8} ?[-_\u8f6c,([#~] ?\d{2,4}(?!\d)|(?<!\d)1[3-9]\d\*{7}|(?<!\d)1[3-9]\d{9} \d{4}(?!\d)|(?<![\dA-Z-])1[3-9]\d{13}(?!\d)/
+
+type Found = Pick<PhoneSeen, 'tail' | 'weakest'> & { readonly at: TextLine['at'] }
+
+/** Phones in print, the upper ones first, with the side of the label they stand on. Service lines are left out. */
 export function phonesIn(lines: readonly TextLine[]): PhoneSeen[] {
   const ordered = inReadingOrder(lines)
-  const sides = sideMarks(ordered)
-  const seen = ordered.flatMap((line, index) => {
-    const found = phoneIn(line, ordered[index - 1])
-    return found ? [{ ...found, side: sideOf(line, sides), cy: line.at.cy }] : []
+  const found = ordered.flatMap((line, index): Found[] => {
+    const phone = phoneIn(line, ordered[index - 1])
+    return phone ? [{ ...phone, at: line.at }] : []
   })
-  // behind a virtual number the recipient's own is masked or absent: one printed in full is the sender's
-  const hidden = ordered.some(({ text }) => virtualPhoneWords.test(text) && /\d{11}/.test(text))
-  const own = hidden ? seen.filter(({ full }) => !full) : seen
-  const rank = { recipient: 0, unknown: 1, sender: 2 }
-  return own.sort((a, b) => rank[a.side] - rank[b.side] || a.cy - b.cy).map(({ full: _, ...phone }) => phone)
+  const marks = sideMarks(ordered).map((mark) => ({
+    ...mark,
+    nearest: Math.min(...found.map(({ at }) => farFrom(mark, at))),
+  }))
+  const seen = found.map(({ tail, weakest, at }) => ({ tail, weakest, side: sideOf(at, marks), cy: at.cy }))
+  return seen.sort((a, b) => a.cy - b.cy)
 }
 
-function phoneIn(
-  line: TextLine,
-  above: TextLine | undefined,
-): { tail: string; weakest: number; full: boolean } | undefined {
+/**
+ * The recipient's own phone. A virtual number on their side ends the search: the other phone in view is the sender's. Without
+ * a mark it is the upper one of two; one alone may be anybody's and is not given.
+ */
+export function recipientPhone(seen: readonly PhoneSeen[]): RecipientPhone | undefined {
+  const marked = seen.filter(({ side }) => side === 'recipient')
+  const open = seen.filter(({ side }) => side === 'unknown')
+  const sender = seen.some(({ side }) => side === 'sender')
+  if (marked.length > 0) return ownOf(marked, 'mark')
+  if (open.some(({ tail }) => tail === null)) return undefined
+  const [first] = open
+  const parties = new Set(seen.map(({ tail }) => tail)).size
+  if (first === undefined || parties !== 2 || (!sender && open.length < 2)) return undefined
+  return ownOf([first], 'order')
+}
+
+function ownOf(phones: readonly PhoneSeen[], by: 'mark' | 'order'): RecipientPhone | undefined {
+  if (phones.some(({ tail }) => tail === null)) return undefined
+  const [best] = [...phones].sort((a, b) => b.weakest - a.weakest)
+  if (best === undefined || best.tail === null) return undefined
+  const rival = phones.some(({ tail }) => tail !== best.tail)
+  return { tail: best.tail, weakest: best.weakest, by: rival ? 'rival' : by }
+}
+
+function phoneIn(line: TextLine, before: TextLine | undefined): Pick<PhoneSeen, 'tail' | 'weakest'> | undefined {
   const text = line.text
     .toUpperCase()
     .replace(stars, '*')
     .replace(faint, (run) => '*'.repeat(run.length))
-  const match = masked.exec(text) ?? whole.exec(text) ?? nearlyMasked.exec(text)
+  const match = masked.exec(text) ?? whole.exec(text) ?? spaced.exec(text) ?? nearlyMasked.exec(text)
+  const loan = lent.exec(text)
+  if (loan !== null && !servicePhoneWords.test(text.slice(0, loan.index))) return { tail: null, weakest: 1 }
+  if (virtualPhoneWords.test(line.text) && /\d{2}/.test(text)) return { tail: null, weakest: 1 }
   if (match === null) return undefined
-  const after = text.slice(match.index + match[0].length)
-  const before = text.slice(0, match.index)
-  if (extension.test(after) || virtualPhoneWords.test(line.text) || servicePhoneWords.test(before)) return undefined
-  if (/[-_][ ]?$/.test(before) || /^[ ]?_/.test(after)) return undefined
-  // the word stands in a box of its own, to the left on the same row
-  const beside = above !== undefined && Math.abs(above.at.cy - line.at.cy) < line.at.height * 0.8 ? above.text : ''
-  if (virtualPhoneWords.test(beside)) return undefined
+  const [head, after] = [text.slice(0, match.index), text.slice(match.index + match[0].length)]
+  if (servicePhoneWords.test(head)) return undefined
+  // the word may stand in a box of its own, to the left on the same row
+  const beside = before !== undefined && Math.abs(before.at.cy - line.at.cy) < line.at.height * 0.8 ? before.text : ''
+  if (virtualPhoneWords.test(beside)) return { tail: null, weakest: 1 }
+  if (/[-_][ ]?$/.test(head) || /^[ ]?_/.test(after)) return undefined
   const end = match.index + match[0].length
-  const sure = masked.test(text) || whole.test(text) ? 1 : 0.5
-  return {
-    tail: (match[1] ?? match[2]) as string,
-    weakest: Math.min(sure, ...line.probs.slice(end - 4, end)),
-    full: !match[0].includes('*'),
-  }
+  const sure = nearlyMasked.test(match[0]) ? 0.5 : 1
+  return { tail: (match[1] ?? match[2]) as string, weakest: Math.min(sure, ...line.probs.slice(end - 4, end)) }
 }
 
-type Mark = { readonly side: 'recipient' | 'sender'; readonly cx: number; readonly cy: number }
+type Mark = { readonly side: 'recipient' | 'sender'; readonly cy: number }
 
 function sideMarks(lines: readonly TextLine[]): Mark[] {
   return lines.flatMap((line): Mark[] => {
     const text = line.text.replace(/[\s()]/g, '').toUpperCase()
-    const { cx, cy } = line.at
-    if (recipientWords.test(text)) return [{ side: 'recipient', cx, cy }]
-    return senderWords.test(text) ? [{ side: 'sender', cx, cy }] : []
+    const { cy } = line.at
+    if (recipientWords.test(text)) return [{ side: 'recipient', cy }]
+    return senderWords.test(text) ? [{ side: 'sender', cy }] : []
   })
 }
 
-/** The nearest mark: the word before the name, or the big sign that stands in the middle beside name and address. */
-function sideOf(line: TextLine, marks: readonly Mark[]): PhoneSeen['side'] {
-  let best: { readonly side: PhoneSeen['side']; readonly far: number } | undefined
-  for (const { side, cy } of marks) {
-    const below = line.at.cy - cy
-    if (below < -3 * line.at.height || below > 5 * line.at.height) continue
-    const far = Math.abs(below)
-    if (best === undefined || far < best.far) best = { side, far }
-  }
-  return best?.side ?? 'unknown'
+/** Name and phone are the first line of their block; the sign stands level with them or lower, beside the address. */
+const aboveSign = 4
+const belowSign = 1.1
+const sameRow = 0.8
+
+/** How far a phone stands from a mark that may be its own, in pixels; infinite where it cannot be. */
+function farFrom({ cy }: Mark, at: TextLine['at']): number {
+  const below = at.cy - cy
+  return below < -aboveSign * at.height || below > belowSign * at.height ? Number.POSITIVE_INFINITY : Math.abs(below)
+}
+
+/** The nearest mark whose own row of phones this is: the phone of the other party may be in reach of it, but stands behind. */
+function sideOf(at: TextLine['at'], marks: readonly (Mark & { readonly nearest: number })[]): Side {
+  const own = marks
+    .map((mark) => ({ ...mark, far: farFrom(mark, at) }))
+    .filter(({ far, nearest }) => far !== Number.POSITIVE_INFINITY && far <= nearest + sameRow * at.height)
+    .sort((a, b) => a.far - b.far)
+  return own[0]?.side ?? 'unknown'
 }

@@ -87,14 +87,18 @@ function timeIn(line: TextLine, above: TextLine | undefined, nowMs: number): Tim
 
 /** Signs as a keyboard writes them, one for one: 年 and 月 become slashes, 日 a blank, the ways to print a colon one. */
 function plain(text: string): string {
-  return text
-    .toUpperCase()
-    .replace(/[\u5e74\u6708]/g, '/')
-    .replace(/[\u65e5\u53f7]/g, ' ')
-    .replace(/[\uff1a\u2236]/g, ':')
-    .replace(/[\u2010-\u2015\u2212\u4e00]/g, '-')
-    .replace(/(?<=\d[-/.:]?)[OQ](?=[\d:/.-]|$)/g, '0')
-    .replace(/(?<=\d)[LI|](?=[\d:])/g, '1')
+  return (
+    text
+      .toUpperCase()
+      .replace(/[\u5e74\u6708]/g, '/')
+      .replace(/[\u65e5\u53f7]/g, ' ')
+      .replace(/[\uff1a\u2236]/g, ':')
+      .replace(/[\u2010-\u2015\u2212\u4e00]/g, '-')
+      .replace(/(?<=\d[-/.:]?)[OQ](?=[\d:/.-]|$)/g, '0')
+      .replace(/(?<=\d)[LI|](?=[\d:])/g, '1')
+      // the second colon is the faintest: 20:24 12
+      .replace(/(?<=\d\d:\d\d) (?=\d\d\s*$)/, ':')
+  )
 }
 
 type Found = {
@@ -102,7 +106,7 @@ type Found = {
   readonly precision: SentAt['precision']
   readonly from: number
   readonly to: number
-  /** The blank before the clock is gone and the day has one digit: 2026/11/208:00 may have lost a digit too. */
+  /** A digit may be missing: the blank before the clock is gone and the day has one digit (2026/11/208:00), a part is too short. */
   readonly doubtful?: boolean
 }
 
@@ -116,19 +120,44 @@ function partsIn(text: string, nowMs: number): Found | undefined {
         atMs,
         precision: second === undefined ? 'minute' : 'second',
         ...spanOf(match),
-        doubtful: form === withYear && /[-/.]\s?\d[\d]{2}\s?[:.;]/.test(match[0]),
+        doubtful:
+          (form === withYear && /[-/.]\s?\d[\d]{2}\s?[:.;]/.test(match[0])) ||
+          lostDigit(match[2], match[3], match[0]) ||
+          cutShort(text, match),
       }
   }
   const short = withoutYear.exec(text)
   if (short) {
     const [month, day, hour, minute, second] = numbers(short)
     const atMs = latestPast((year) => momentOf(year, month, day, hour, minute, second), nowMs)
-    if (atMs !== undefined) return { atMs, precision: second === undefined ? 'minute' : 'second', ...spanOf(short) }
+    if (atMs !== undefined)
+      return {
+        atMs,
+        precision: second === undefined ? 'minute' : 'second',
+        ...spanOf(short),
+        doubtful: lostDigit(short[1], short[2], short[0]) || cutShort(text, short),
+      }
   }
   const date = dayOnly.exec(text)
   const [year, month, day] = numbers(date)
   const atMs = date && momentOf(year, month, day, 0, 0, 0)
-  return date && atMs !== undefined && atMs !== null ? { atMs, precision: 'day', ...spanOf(date) } : undefined
+  if (date === null || atMs === undefined || atMs === null) return undefined
+  return { atMs, precision: 'day', ...spanOf(date), doubtful: lostDigit(date[2], date[3], date[0]) }
+}
+
+/**
+ * A month or day of one digit that may have had two: beside a padded part (2026-1-05), behind a sign other than the slash of
+ * dates that are not padded, or a 1 or 2 that may be the rest of an 11 or 22 (doubled digits run together when a line is read).
+ */
+function lostDigit(month = '', day = '', whole = ''): boolean {
+  if (month.length === 2 && day.length === 2) return false
+  if (/^0/.test(month) || /^0/.test(day) || month === '1' || /^[12]$/.test(day)) return true
+  return month.length !== day.length && !whole.includes('/')
+}
+
+/** Something of the seconds is left, but not two digits. */
+function cutShort(text: string, match: RegExpExecArray): boolean {
+  return /^\s?(?::|[.;]\s?\d(?!\d))/.test(text.slice(match.index + match[0].length))
 }
 
 function numbers(match: RegExpExecArray | null): (number | undefined)[] {
@@ -142,7 +171,7 @@ function spanOf(match: RegExpExecArray): { readonly from: number; readonly to: n
 /** The moment of a wall clock in Shanghai; undefined when there is no such day or time. */
 function momentOf(year?: number, month?: number, day?: number, hour = 0, minute = 0, second = 0): number | undefined {
   if (year === undefined || month === undefined || day === undefined) return undefined
-  if (year < 2015 || year > 2099 || hour > 23 || minute > 59 || second > 59) return undefined
+  if (year < 2010 || year > 2099 || hour > 23 || minute > 59 || second > 59) return undefined
   const utcMs = Date.UTC(year, month - 1, day, hour, minute, second)
   const back = new Date(utcMs)
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day ? utcMs - beijingMs : undefined

@@ -113,7 +113,9 @@ function digitsOf(token: string): { text: string; count: number } | undefined {
 
 /** The guess in the light of the carrier the label names: older forms become believable, foreign ones do not. */
 export function agreesWith(guess: NumberGuess, carrier: CarrierCode): boolean {
-  return guess.carriers.includes(carrier) || (guess.certainty !== 'certain' && olderForm(carrier, guess.value))
+  // a number that opens as one carrier's does is not explained by what another once used
+  const open = guess.certainty === 'older' || guess.certainty === 'ambiguous'
+  return guess.carriers.includes(carrier) || (open && olderForm(carrier, guess.value))
 }
 
 /** Forms of the carrier that are narrow enough to be taken for a number on a label (a bare 10 or 18 digits are not). */

@@ -1,35 +1,57 @@
+import type { Barcode } from './barcodes.ts'
+import { cornersOf } from './geometry.ts'
 import { confidenceOf } from './label-rows.ts'
 import type { PageText } from './page.ts'
 import { median } from './page-shape.ts'
 import { toGrey } from './picture.ts'
-import type { GreyPicture, Picture, Unreadable } from './types.ts'
+import type { GreyPicture, Picture, TextLine, Unreadable } from './types.ts'
 
 /** Print lower than this (pixels of the photo that is read) is beyond the text engine. */
 const smallestPrintPx = 9
 const saturated = 250
 /** Share of the label burnt out to white in patches. */
-const muchGlare = 0.06
-/** Standard deviation of the Laplacian on a label's print; sharp photos reach 15 and more. */
-const sharpEnough = 7
+const muchGlare = 0.04
+/** Paper as light as this everywhere is a drawing or a screenshot: nothing on it can be told from glare. */
+const whitePaper = 246
+/** Standard deviation of the Laplacian on a label's print, as a share of its contrast; sharp photos reach 0.15 and more. */
+const sharpEnough = 0.065
+/** A label has at least so many lines that can be read. */
+const linesOfLabel = 6
+/** Readable lines of a label read as well as this tell that the photo is not what is wrong with it. */
+const readWell = 0.9
 
-/** Why no number could be read, for the sentence that asks for a better photo. */
-export function whyUnreadable(photo: Picture, { page, lines }: PageText): Unreadable {
+/** What was seen to be wrong with a photo that gave no number; null when nothing was: then only the number is asked for. */
+export function whyUnreadable(
+  photo: Picture,
+  { page, lines }: PageText,
+  barcodes: readonly Barcode[],
+): Unreadable | null {
   const readable = lines.filter((line) => line.text.length >= 2 && confidenceOf(line) > 0.6)
   const grey = toGrey(page.picture)
   const sharpness = sharpnessOf(grey)
-  if (readable.length === 0 && lines.length < 8)
-    return sharpness < sharpEnough && lines.length > 0 ? 'blurred' : 'no-label'
+  const blurred = sharpness < sharpEnough
+  if (readable.length === 0 && lines.length < 8) return blurred && lines.length > 0 ? 'blurred' : 'no-label'
   const printPx = median(lines.map(({ at }) => at.height)) / page.scale
   if (printPx < smallestPrintPx) return 'too-small'
-  if (sharpness < sharpEnough) return 'blurred'
+  // white paper out of focus burns out in patches too
+  if (sharpness < sharpEnough / 2) return 'blurred'
   if (glareShare(grey) > muchGlare) return 'glare'
-  if (touchesEdge(photo, page)) return 'cropped'
-  return 'blurred'
+  if (cutOff(photo, page, readable)) return 'cropped'
+  if (blurred) return 'blurred'
+  return unknownForm(readable, barcodes) ? 'unknown-form' : null
 }
 
-/** Standard deviation of the four-neighbour Laplacian. */
+/** The whole label was read, and bars that say a long number: it is of no form that is in use. */
+function unknownForm(readable: readonly TextLine[], barcodes: readonly Barcode[]): boolean {
+  const well = readable.filter((line) => confidenceOf(line) >= readWell)
+  const long = barcodes.some(({ text, kind }) => kind === 'code128' && /^[A-Z]{0,4}\d{8,20}$/.test(text.trim()))
+  return well.length >= linesOfLabel && long
+}
+
+/** Standard deviation of the four-neighbour Laplacian over the span between dark and light. */
 function sharpnessOf({ grey, width, height }: GreyPicture): number {
   let [sum, squares, count] = [0, 0, 0]
+  const values: number[] = []
   for (let y = 1; y < height - 1; y += 2)
     for (let x = 1; x < width - 1; x += 2) {
       const at = y * width + x
@@ -42,28 +64,50 @@ function sharpnessOf({ grey, width, height }: GreyPicture): number {
       sum += value
       squares += value * value
       count += 1
+      if (count % 16 === 0) values.push(grey[at] as number)
     }
-  return count === 0 ? 0 : Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
+  values.sort((a, b) => a - b)
+  const share = (part: number) => values[Math.floor(values.length * part)] ?? 0
+  const contrast = Math.max(20, share(0.97) - share(0.03))
+  return count === 0 ? 0 : Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)) / contrast
 }
 
 /** Share of 16 px squares that are burnt out as a whole; white paper in even light stays below. */
 function glareShare({ grey, width, height }: GreyPicture): number {
   let [burnt, squares] = [0, 0]
+  const paper: number[] = []
   for (let top = 0; top + 16 <= height; top += 16)
     for (let left = 0; left + 16 <= width; left += 16) {
-      let hot = 0
+      let [hot, lightest] = [0, 0]
       for (let y = top; y < top + 16; y += 2)
-        for (let x = left; x < left + 16; x += 2) if ((grey[y * width + x] as number) >= saturated) hot += 1
+        for (let x = left; x < left + 16; x += 2) {
+          const value = grey[y * width + x] as number
+          if (value >= saturated) hot += 1
+          if (value > lightest) lightest = value
+        }
+      paper.push(lightest)
       squares += 1
       if (hot > 58) burnt += 1
     }
-  // paper that is white everywhere is not glare
-  return squares === 0 || burnt > 0.25 * squares ? 0 : burnt / squares
+  // burnt out in most places is paper in good light
+  return squares === 0 || median(paper) >= whitePaper || burnt > 0.3 * squares ? 0 : burnt / squares
 }
 
-/** Print that reaches the border of the photo goes on outside it. */
-function touchesEdge({ width, height }: Picture, { at }: PageText['page']): boolean {
-  const reach = Math.max(Math.abs(at.width * Math.cos(at.angle)), Math.abs(at.height * Math.sin(at.angle))) / 2
-  const rise = Math.max(Math.abs(at.width * Math.sin(at.angle)), Math.abs(at.height * Math.cos(at.angle))) / 2
-  return at.cx - reach < 0 || at.cx + reach > width || at.cy - rise < 0 || at.cy + rise > height
+/** Two lines and more that reach the border of the photo: the label goes on outside it. */
+function cutOff(
+  { width, height }: Picture,
+  { at, scale, picture }: PageText['page'],
+  lines: readonly TextLine[],
+): boolean {
+  const [cos, sin] = [Math.cos(at.angle), Math.sin(at.angle)]
+  const cut = lines.filter((line) =>
+    cornersOf(line.at).some(({ x, y }) => {
+      const [u, v] = [(x - picture.width / 2) / scale, (y - picture.height / 2) / scale]
+      const [px, py] = [at.cx + u * cos - v * sin, at.cy + u * sin + v * cos]
+      return px < borderPx || py < borderPx || px > width - borderPx || py > height - borderPx
+    }),
+  )
+  return cut.length >= 2
 }
+
+const borderPx = 3

@@ -6,8 +6,8 @@ export type ReaderName = 'paddle' | 'tesseract'
 export type FieldName = 'carrier' | 'waybillNo' | 'sentAt' | 'phoneTail' | 'orderNo'
 
 /**
- * Where the number was seen. barcode+text: both say the same · text×2: two agreeing reads of print (two places on the
- * label, or two differently cut pictures of one) · text×1: once; never sure.
+ * Where the number was seen. barcode+text: both say the same · text×2: two places on the label say the same · text×1: one place,
+ * however often it was read again; never sure.
  */
 export type Evidence = 'barcode' | 'barcode+text' | 'text×2' | 'text×1'
 
@@ -21,12 +21,13 @@ export type SentAt = {
 }
 
 /** Why a photo gave no number, for the sentence that asks for a better one. */
-export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'no-label'
+export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'no-label' | 'unknown-form'
 
 /** Short codes for people who look after the reader; never shown to customers. */
 export type Why =
   | 'barcode'
   | 'barcode-and-text'
+  | 'weak-bars'
   | 'two-reads'
   | 'one-read'
   | 'weak-print'
@@ -67,7 +68,7 @@ export type WaybillReading = {
   readonly ask: readonly FieldName[]
   /** Other valid numbers in view, best first (a second label, a second parcel). */
   readonly rivals: readonly Rival[]
-  /** Only when there is no number. */
+  /** Only when there is no number, and only what was seen. */
   readonly unreadable: Unreadable | null
   /** The number's surroundings; null when no number was seen. */
   readonly crop: Crop | null

@@ -22,6 +22,8 @@ export type NumberVerdict = {
   readonly sure: boolean
   readonly why: Why
   readonly rivals: readonly Rival[]
+  /** Where and how the rivals were seen, in their order. */
+  readonly others: readonly Candidate[]
 }
 
 export type CarrierVerdict = { readonly carrier: CarrierCode | null; readonly sure: boolean; readonly why: Why }
@@ -40,13 +42,12 @@ const equalStanding = 4
 const clearlyMore = 3
 /** The weakest sign of the clearest reading below which a number is more likely wrong than right. */
 const readableTwice = 0.6
-const readableOnce = 0.8
+const readableOnce = 0.85
 /** And how much it must outweigh another reading of the same print. */
 const justMore = 1.5
 /** What each of two agreeing reads of print must reach in its weakest sign. */
 const weakestSign = 0.5
 const clearSign = 0.8
-const clearAlone = 0.95
 
 /** Which number it is, how sure that is and what else could be meant. Nothing is taken that has no known form. */
 export function judgeNumber(witnesses: Witnesses): NumberVerdict {
@@ -57,7 +58,8 @@ export function judgeNumber(witnesses: Witnesses): NumberVerdict {
     .map((candidate) => ({ candidate, score: scoreOf(candidate, around) }))
     .sort((a, b) => b.score - a.score)
   const [first, ...rest] = longerTwinFirst(ranked)
-  if (first === undefined) return { best: undefined, evidence: null, sure: false, why: 'missing', rivals: [] }
+  if (first === undefined)
+    return { best: undefined, evidence: null, sure: false, why: 'missing', rivals: [], others: [] }
   const best = first.candidate
   const evidence = evidenceOf(best)
   if (
@@ -67,13 +69,14 @@ export function judgeNumber(witnesses: Witnesses): NumberVerdict {
       rest.map(({ candidate }) => candidate),
     )
   )
-    return { best: undefined, evidence: null, sure: false, why: 'missing', rivals: [] }
-  const rivals = rest
+    return { best: undefined, evidence: null, sure: false, why: 'missing', rivals: [], others: [] }
+  const others = rest
     .filter(({ candidate, score }) => isRival(candidate, score, best, first.score))
-    .map(({ candidate }) => rivalOf(candidate, spoken))
+    .map(({ candidate }) => candidate)
+  const rivals = others.map((candidate) => rivalOf(candidate, spoken))
   const why = whyOf(best, evidence, rivals.length > 0, witnesses.named)
   const sure = why === 'barcode' || why === 'barcode-and-text' || why === 'two-reads'
-  return { best, evidence, sure, why, rivals }
+  return { best, evidence, sure, why, rivals, others }
 }
 
 /** Doubled digits run together when a line is read, never the other way: 776017582787799 before 77601758278779. */
@@ -140,17 +143,16 @@ function whyOf(best: Candidate, evidence: Evidence, rivalled: boolean, named: re
   if (contradicted(best, named)) return 'words-disagree'
   if (guess.certainty === 'older' && evidence !== 'barcode+text') return 'number-form'
   if (guess.certainty === 'ambiguous' && spoken === undefined) return 'several-carriers'
-  if (evidence === 'barcode') return 'barcode'
+  if (evidence === 'barcode') return best.barcodes.every(({ soft }) => soft === true) ? 'weak-bars' : 'barcode'
   if (evidence === 'barcode+text') return 'barcode-and-text'
   if (evidence === 'text×1') return 'one-read'
   return firmlyPrinted(best) ? 'two-reads' : 'weak-print'
 }
 
-/** Two places on the label may each be a little weak; readings of one and the same place share its flaws and must be clear. */
+/** Two places on the label may each be a little weak; readings of one and the same place share its flaws and do not count. */
 function firmlyPrinted(candidate: Candidate): boolean {
   const { sightings } = candidate
-  if (sightings.some(({ mended }) => mended > 0)) return false
-  if (placesOf(candidate) < 2) return sightings.every(({ weakest }) => weakest >= clearAlone)
+  if (sightings.some(({ mended }) => mended > 0) || placesOf(candidate) < 2) return false
   const firm = sightings.filter(({ weakest }) => weakest >= weakestSign)
   return firm.length >= 2 && firm.some(({ weakest }) => weakest >= clearSign)
 }
@@ -187,7 +189,7 @@ export function judgeCarrier(number: NumberVerdict, named: readonly CarrierScore
     }
   }
   const { guess, barcodes } = best
-  const proven = barcodes.length > 0 || number.evidence === 'text×2'
+  const proven = barcodes.some(({ soft }) => soft !== true) || /^(?:barcode\+text|text×2)$/.test(number.evidence ?? '')
   if (spoken !== undefined && agreesWith(guess, spoken)) return { carrier: spoken, sure: true, why: 'words-and-number' }
   if (guess.certainty === 'ambiguous') {
     return { carrier: likeliestOf(guess.carriers, named), sure: false, why: 'several-carriers' }

@@ -164,3 +164,38 @@ test('no bytes make it throw', async () => {
     }),
   )
 })
+
+/** How a camera stores an upright picture under each EXIF orientation: turned (degrees clockwise), then mirrored. */
+const storedAs = [
+  [1, 0, false],
+  [2, 0, true],
+  [3, 180, false],
+  [4, 180, true],
+  [5, 90, true],
+  [6, 270, false],
+  [7, 270, true],
+  [8, 90, false],
+] as const
+
+test.each(storedAs)('EXIF turn %d comes out upright', async (orientation, turnDeg, mirrored) => {
+  const patch = (left: number, top: number, background: string) => ({
+    input: { create: { width: 32, height: 24, channels: 3 as const, background } },
+    ...{ left, top },
+  })
+  const corners = [patch(0, 0, '#fff'), patch(32, 0, '#00f'), patch(0, 24, '#000')]
+  const upright = await plainPicture().composite(corners).png().toBuffer()
+  // in one pipeline sharp mirrors before it turns
+  const turned = await sharp(upright).rotate(turnDeg).png().toBuffer()
+  const stored = await sharp(turned).flop(mirrored).withMetadata({ orientation }).png().toBuffer()
+  const admission = await admit(stored)
+  if (admission.outcome === 'refused') throw new Error(admission.reason)
+  const { rgb, width, height } = admission.photo.picture
+  const at = (x: number, y: number) => [...rgb.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]
+  expect([width, height]).toEqual([64, 48])
+  expect([at(5, 5), at(58, 5), at(5, 42), at(58, 42)]).toEqual([
+    [255, 255, 255],
+    [0, 0, 255],
+    [0, 0, 0],
+    [red.r, red.g, red.b],
+  ])
+})

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { CarrierCode } from '../../../src/hub/order-facts.ts'
 import { carrierSpoken, carriersNamed } from '../../../src/ocr/carrier-words.ts'
-import { phonesIn } from '../../../src/ocr/label-phones.ts'
+import { phonesIn, recipientPhone } from '../../../src/ocr/label-phones.ts'
 import { timesIn } from '../../../src/ocr/label-times.ts'
 import { guessNumber } from '../../../src/ocr/number-forms.ts'
 import { numbersIn } from '../../../src/ocr/number-sightings.ts'
@@ -127,6 +127,7 @@ test.each([
   ['11-23 14:32', '2025-11-23T14:32:00+08:00', 'minute'],
   ['寄件日期:2026-11-20', '2026-11-20T00:00:00+08:00', 'day'],
   ['2026-11-20 14.32', '2026-11-20T14:32:00+08:00', 'minute'],
+  ['11-20 14:32 05', '2026-11-20T14:32:05+08:00', 'second'],
 ])('%s is %s', (text, iso, precision) => {
   expect(timesIn([line(text)], nowMs)[0]).toMatchObject({ text: iso, precision })
 })
@@ -168,21 +169,50 @@ test('every moment comes back from every way to print it', () => {
   )
 })
 
-test('the recipient comes first; virtual numbers and service lines are nobody', () => {
+const recipient = (...label: TextLine[]) => recipientPhone(phonesIn(label))
+
+test('the phone beside the mark of the recipient, never one of a service line', () => {
   const label = [
-    line('寄 江津共享云仓 13212321863', 400),
     line('收 王** 138****1234', 200),
-    line('18400891667-3026', 160),
+    line('寄 江津共享云仓 13212321863', 400),
     line('客服电话 13900001111', 700),
   ]
-  const seen = phonesIn(label)
-  expect(seen.map(({ tail, side }) => [tail, side])).toEqual([
-    ['1234', 'recipient'],
-    ['1863', 'sender'],
-  ])
-  expect(phonesIn([line('收 胡轩 安全号码 18442953917-3277', 100), line('徐先生 18057839915', 220)])).toEqual([])
-  expect(phonesIn([line('收 1******4321')])[0]?.tail).toBe('4321')
-  expect(phonesIn([line('18400891667-3026')])).toEqual([])
+  expect(recipient(...label)).toMatchObject({ tail: '1234', by: 'mark' })
+  expect(recipient(line('收 1******4321'))).toMatchObject({ tail: '4321', by: 'mark' })
+  expect(recipient(line('收件人：李明 电话：139 0571 4820'))).toMatchObject({ tail: '4820' })
+  const order = line('商家订单号:261113-157360855362560', 600)
+  expect(recipient(line('袁磊13068213767', 100), line('寄 青柚旗舰店138****1130', 400), order)?.tail).toBe('3767')
+})
+
+test.each([
+  '18442953917-3277',
+  '安全号码 184****0130',
+  '韩**18459124638-1041',
+  '虚拟号 184********转6992',
+  '184429539173277',
+  '徐*184*********9164',
+  '虚拟号18***172',
+])("behind the virtual number %s stands nobody's tail, least of all the sender's", (lent) => {
+  expect(recipient(line(`收 胡轩 ${lent}`, 100), line('寄 徐先生 18057839915', 400))).toBeUndefined()
+  expect(recipient(line(lent, 100), line('徐先生 18057839915', 400))).toBeUndefined()
+  expect(recipient(line(lent))).toBeUndefined()
+})
+
+test('without marks the upper of two may be given, one alone may be anybody and is not', () => {
+  expect(recipient(line('王** 138****1234', 100), line('徐先生 18057839915', 400))).toMatchObject({
+    tail: '1234',
+    by: 'order',
+  })
+  expect(recipient(line('徐先生 18057839915', 400))).toBeUndefined()
+  expect(recipient(line('寄 徐先生 18057839915', 400))).toBeUndefined()
+  // the recipient's own lies under a sticker
+  expect(recipient(line('收', 100), line('优贝旗舰店18826778283', 150))).toBeUndefined()
+  expect(recipient(line('代收货款￥340.69', 200), line('优贝旗舰店18826778283', 150))).toBeUndefined()
+})
+
+test('two readings of the recipient that differ are a dispute', () => {
+  const label = [line('收 王** 138****1234', 100), line('收 王** 138****1284', 900)]
+  expect(recipient(...label)).toMatchObject({ by: 'rival' })
 })
 
 test.each([
@@ -194,6 +224,40 @@ test.each([
   expect(ordersIn([line(text)], [])[0]?.orderNo).toBe(orderNo)
 })
 
+test.each([
+  '订单号:28322965869440937',
+  '订单号:26112008831955383059',
+  '订单号:698498254048596240',
+  '订单号:261399-123456789012345',
+  '订单编号:4056',
+  '订单号:6980424373354679',
+])('%s has lost or gained a digit: no order', (text) => {
+  expect(ordersIn([line(text)], [])).toEqual([])
+})
+
+test("Pinduoduo's dash comes back, an order read in two places counts twice, 18 digits may be 19", () => {
+  expect(ordersIn([line('订单号:261120123456789012345')], [])[0]?.orderNo).toBe('261120-123456789012345')
+  const twice = [line('订单号:6936476692437472563', 100), line('6936476692437472563', 400)]
+  expect(ordersIn(twice, [])[0]).toMatchObject({ places: 2, labelled: true })
+  expect(ordersIn([line('订单号:2871809396986952480', 100, 0.5)], [])).toEqual([])
+  expect(ordersIn([line('订单号:287180939696952480')], [])[0]?.short).toBe(true)
+})
+
+test.each([
+  '2026-1-21 09:10',
+  '2026-1-05 09:10',
+  '2026.11.1 12:00',
+  '2026/1/21 09:10',
+  '2026-11-01 18:06:0',
+  '2026/11/1705:09:远单号:JDVA41643281185',
+])('%s may have lost a digit: asked about', (text) => {
+  expect(timesIn([line(text)], nowMs)[0]?.weakest).toBeLessThanOrEqual(0.5)
+})
+
+test.each(['2026/9/9 07:33', '2026-11-01 18:06:01', '2026/9/28 07:33'])('%s is whole', (text) => {
+  expect(timesIn([line(text)], nowMs)[0]?.weakest).toBeGreaterThan(0.9)
+})
+
 test.each<[string, CarrierCode | undefined]>([
   ['顺丰速运', 'SF'],
   ['极免速递', 'JT'],
@@ -203,6 +267,13 @@ test.each<[string, CarrierCode | undefined]>([
   ['中通路 12 号', undefined],
   ['京东商城订单', undefined],
   ['圆通速递 申通快递', undefined],
+  ['DPK00134253', 'DBL'],
+  ['SF13664', undefined],
 ])('%s names %s', (text, carrier) => {
   expect(carrierSpoken(carriersNamed([line(text)]))).toBe(carrier)
+})
+
+test('a name that hangs on one weak sign names nobody: 中通, 申通 and 圆通 differ in just that', () => {
+  const weak = { ...line('中通快递'), probs: [0.4, 0.99, 0.99, 0.99] }
+  expect(carrierSpoken(carriersNamed([weak]))).toBeUndefined()
 })

@@ -56,6 +56,14 @@ test('bars whose number cannot be read in print', async () => {
   expect(found).toMatchObject({ waybillNo: yto.waybillNo, evidence: 'barcode', ask: [] })
 })
 
+test('bars too blurred for edges are read by their shape, and asked about while no print says the same', async () => {
+  const found = await reading(await photograph(await drawLabel({ ...yto, printed: '' }), { blur: 3 }))
+  expect(found).toMatchObject({ waybillNo: yto.waybillNo, evidence: 'barcode', sure: { waybillNo: false } })
+  expect(found.ask[0]).toBe('waybillNo')
+  expect(found.why.waybillNo).toBe('weak-bars')
+  expect(found.crop?.widthPx).toBeGreaterThan(100)
+})
+
 test('the parcel suffix of JD is no part of the number', async () => {
   const waybillNo = 'JDVA01234567890'
   const label = {

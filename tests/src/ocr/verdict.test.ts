@@ -55,10 +55,27 @@ test('two places agree: sure; one place: asked, and clear or nothing', () => {
   expect(judge('圆通', seen(yto, { prob: 0.7 })).value).toBeUndefined()
 })
 
-test('reading the same place again proves little unless every sign is clear', () => {
+test('reading the same place again proves nothing, however clear: it repeats the flaws of the paper', () => {
   const again = (prob: number) => [...seen(yto, { prob }), ...seen(yto, { prob, cut: 'again' })]
-  expect(judge('圆通', again(0.9)).number).toMatchObject({ evidence: 'text×2', sure: false, why: 'weak-print' })
-  expect(judge('圆通', again(0.97)).number).toMatchObject({ sure: true, why: 'two-reads' })
+  for (const prob of [0.9, 0.99])
+    expect(judge('圆通', again(prob)).number).toMatchObject({ evidence: 'text×1', sure: false, why: 'one-read' })
+})
+
+test('bars read by their shape are asked about until print says the same', () => {
+  const soft = { ...bars(yto), soft: true }
+  expect(judge('圆通', [], [soft])).toMatchObject({
+    value: yto,
+    number: { evidence: 'barcode', sure: false, why: 'weak-bars' },
+  })
+  expect(judge('圆通', seen(yto), [soft]).number).toMatchObject({ evidence: 'barcode+text', sure: true })
+  expect(judge('', [], [soft]).carrier).toMatchObject({ carrier: 'YTO', sure: false })
+})
+
+test("a number that opens as one carrier's is not another's because that one once used such numbers", () => {
+  expect(judge('极兔速递', [], [bars('73636378213180')])).toMatchObject({
+    number: { sure: false, why: 'words-disagree' },
+    carrier: { carrier: 'ZTO', sure: false },
+  })
 })
 
 test('two readings of one print with equal right give none', () => {
