@@ -11,11 +11,16 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * write.* the draft, write.fill also which of its offers; write.decide the return, the order and a(pprove) or r(eject); urge.send the item (order or return) and its number.
  * return.photo the draft and the photo it waited for; return.receive the return and perhaps counts that were typed; return.amend the
  * draft, q(uantity) or d(amage) and perhaps the line; return.count the same with line and count.
+ * level.* the return, the level and the stamp of the facts shown; level.approve perhaps o(ffset) or d(irector), level.because which reason,
+ * level.hold minutes and level.reduce fen in place of the stamp; level.both two returns; level.undo the return and the level.
+ * level.claim the return and the level, level.hand and level.sign perhaps the colleague as well; delegate.put the stand-in, from and until in minutes, m(ove), n(ew ones only)
+ * or ? to look first; bulk.approve the digest of what was seen; people.leave who has left and who takes over, by name.
  * carrier.fix the order, carrier.set the order and a carrier code.
  * customer.split: the merge and an order of the person.
- * receipt.book the return that was scanned and perhaps a draft that ends with it; receipt.amend the return, q or d; refund.confirm the
+ * receipt.book the return that was scanned and perhaps a draft that ends with it; receipt.leave the return; receipt.amend the return, q or d; refund.confirm the
  * return, r(eceived), s(ound) or h(ang up) and the counts that were seen.
  * clock.*: the return whose limit has passed.
+ * level.undo the return and the level; command.retry the command's key; reverse.ask the return; reverse.decide the reversal and y(es) or n(o).
  * answer.script: like ask.about, in words for the customer. stock.* the SKU. policy.script the goods and what was said.
  */
 const actionNumbers = {
@@ -54,12 +59,34 @@ const actionNumbers = {
   'return.receive': 101,
   'return.amend': 102,
   'return.count': 103,
+  'level.approve': 110,
+  'level.reject': 111,
+  'level.material': 112,
+  'level.because': 113,
+  'level.card': 114,
+  'level.reduce': 115,
+  'level.changes': 116,
+  'level.both': 117,
+  'level.hold': 119,
   'receipt.book': 140,
   'receipt.amend': 141,
   'refund.confirm': 142,
+  'receipt.leave': 143,
   'customer.split': 104,
   'carrier.fix': 105,
   'carrier.set': 106,
+  'level.undo': 118,
+  'command.retry': 120,
+  'reverse.ask': 121,
+  'reverse.decide': 122,
+  'level.claim': 125,
+  'level.hand': 126,
+  'level.sign': 127,
+  'delegate.put': 128,
+  'delegate.drop': 129,
+  'bulk.show': 130,
+  'bulk.approve': 131,
+  'people.leave': 132,
   'clock.phone': 150,
   'clock.open': 151,
 } as const
@@ -76,8 +103,8 @@ export type DecodedAction =
   /** Not made by this desk, or changed since. */
   | { readonly outcome: 'forged' }
   | { readonly outcome: 'expired' }
-  /** Made for another member. */
-  | { readonly outcome: 'not-yours' }
+  /** Made for another member; what it would have done. */
+  | { readonly outcome: 'not-yours'; readonly action: ActionName }
 
 export type ActionCodec = {
   /** Throws RangeError when the arguments do not fit into a token: a fault of the caller. */
@@ -141,7 +168,7 @@ function read(body: Buffer, by: { readonly memberId: string; readonly nowMs: num
   if (head >> 4 !== version || action === undefined) return { outcome: 'forged' }
   let at = 2
   if (head & flags.bound) {
-    if (!body.subarray(at, at + memberBytes).equals(shortHash(by.memberId))) return { outcome: 'not-yours' }
+    if (!body.subarray(at, at + memberBytes).equals(shortHash(by.memberId))) return { outcome: 'not-yours', action }
     at += memberBytes
   }
   if (head & flags.expires) {

@@ -120,6 +120,8 @@ function wordsOf(item: AlertItem, nowMs: number): { readonly body?: string; read
       return { body: `${parcel}${item.place === undefined ? '' : texts.at(item.place)}`, tail: texts.silent(since) }
     case 'unscanned':
       return { body: parcel, tail: texts.unscanned(since) }
+    case 'first_sms':
+      return { tail: texts.noSms(since) }
     case 'gift_out_of_stock':
       return { tail: troubleName(item.kind) }
     default:

@@ -1,5 +1,5 @@
 import type { Button, Card } from '../src/chat/card.ts'
-import type { PendingItem } from '../src/hub/approve-level.ts'
+import type { PendingItem } from '../src/hub/pending-for.ts'
 import { noteParts } from '../src/text/answers.ts'
 import { circled, clockText } from '../src/text/format.ts'
 import { askTexts, writeButtons, writeSayings } from '../src/text/zh-writes.ts'

@@ -212,7 +212,8 @@ function shipRows({ order, sheet }: Given): readonly Row[] {
   return [
     orderRow(order),
     [goodsLabels.gift, gift.name],
-    [goodsLabels.state, words.verdicts[gift.verdict]],
+    // goods that have left are not merely kept for somebody
+    [goodsLabels.state, sent ? words.sentState : words.verdicts[gift.verdict]],
     [
       goodsLabels.number,
       travel.kind === 'unpacked' || !sent

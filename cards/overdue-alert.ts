@@ -1,28 +1,38 @@
 import type { Button, Card, Tone } from '../src/chat/card.ts'
-import type { EscalatedItem, OrderAbout, ParcelAbout, ReturnAbout, Tried } from '../src/hub/escalation-facts.ts'
-import { factValues, noteParts, type Phrase } from '../src/text/answers.ts'
-import { beside, clockText, fenText, momentText } from '../src/text/format.ts'
+import type { EscalatedItem, ReturnAbout, Tried } from '../src/hub/escalation-facts.ts'
+import { noteParts, type Phrase } from '../src/text/answers.ts'
+import { clockText, fenText, momentText } from '../src/text/format.ts'
+import { directorTexts } from '../src/text/zh-clock-cards.ts'
 import {
   overdueLabels as labels,
   overdueSayings as sayings,
   overdueTexts as texts,
   overdueButtons as words,
 } from '../src/text/zh-clocks.ts'
-import { carrierName, channelName, levelName } from '../src/text/zh-cn.ts'
+import { channelName, levelName } from '../src/text/zh-cn.ts'
 import type { ActionCodec } from './actions.ts'
+import { directorsButtons } from './director-buttons.ts'
 import { fitCard } from './fit.ts'
-import { type Row, tailOf } from './order-rows.ts'
+import { commandAlert, orderAlert, parcelAlert } from './overdue-others.ts'
 
 /** What a person hears of one item when a rung of its clock fires. No customer is named, so it is the same for everybody. */
-export function overdueAlertCard(item: EscalatedItem, nowMs: number, codec: ActionCodec): Card {
+export function overdueAlertCard(
+  item: EscalatedItem,
+  nowMs: number,
+  codec: ActionCodec,
+  /** Who gets it: what only that person may do is bound to them. */
+  memberId?: string,
+): Card {
   const { about } = item
   switch (about.kind) {
     case 'return':
-      return returnAlert(item, about, nowMs, codec)
+      return returnAlert(item, about, nowMs, codec, memberId)
     case 'parcel':
       return parcelAlert(item, about, nowMs, codec)
     case 'order':
       return orderAlert(item, about, nowMs, codec)
+    case 'command':
+      return commandAlert(item, about, nowMs, codec)
   }
 }
 
@@ -34,12 +44,13 @@ export function heldWords({ level }: ReturnAbout): string {
   return level.holder === undefined ? levelName(level.role) : `${levelName(level.role)}·${level.holder}`
 }
 
-/** 圆通YT0082452614557 */
-export function parcelWords({ carrier, carrierName: printed, waybillNo }: ParcelAbout): string {
-  return beside(carrierName(carrier, printed), waybillNo ?? '')
-}
-
-function returnAlert(item: EscalatedItem, about: ReturnAbout, nowMs: number, codec: ActionCodec): Card {
+function returnAlert(
+  item: EscalatedItem,
+  about: ReturnAbout,
+  nowMs: number,
+  codec: ActionCodec,
+  memberId: string | undefined,
+): Card {
   const { step } = item
   const acts = step === 'nudge' || step === 'deputy' || step === 'substitute'
   const amount = about.refundFen === undefined ? undefined : fenText(about.refundFen, true)
@@ -56,20 +67,20 @@ function returnAlert(item: EscalatedItem, about: ReturnAbout, nowMs: number, cod
       lines: [acts && about.level !== undefined ? texts.how(about.returnId) : undefined],
       note: [noteParts.asOf(clockText(nowMs)), texts.source],
       buttons: [
-        acts
-          ? undefined
-          : {
-              label: words.urge,
-              token: codec.encode('urge.send', ['return', about.returnId]),
-              style: 'go',
-              say: sayings.urge(about.returnId),
-            },
+        ...(step === 'director' ? directorsButtons(about, codec, memberId) : acts ? [] : [urgeButton(about, codec)]),
         seeReturn(about, codec, words.seeReturn),
       ],
     },
     asIs,
   )
 }
+
+const urgeButton = ({ returnId }: ReturnAbout, codec: ActionCodec): Button => ({
+  label: words.urge,
+  token: codec.encode('urge.send', ['return', returnId]),
+  style: 'go',
+  say: sayings.urge(returnId),
+})
 
 /** Opens the return, whatever the button is called. */
 export function seeReturn({ orderId, returnId }: ReturnAbout, codec: ActionCodec, label: string): Button {
@@ -78,16 +89,18 @@ export function seeReturn({ orderId, returnId }: ReturnAbout, codec: ActionCodec
 }
 
 function standing(
-  { clock, step, dueMs }: EscalatedItem,
+  item: EscalatedItem,
   about: ReturnAbout,
   nowMs: number,
 ): { readonly title: Phrase; readonly tone: Tone; readonly bar?: string } {
+  const { clock, step, dueMs } = item
   const held = heldWords(about)
   if (clock === 'fine') {
     const left = about.fineAtMs - nowMs
     const title = left > 0 ? texts.fineNear(left) : texts.finePassed(-left)
     return { title, tone: 'alarm', bar: texts.fineLabel }
   }
+  if (clock === 'assigned') return { title: assignedText(item, about, nowMs), tone: 'alarm' }
   if (clock === 'return_total') {
     const left = about.wholeDueAtMs - nowMs
     if (step === 'nudge' && left > 0) return { title: texts.wholeNear(left, hoursOf(about)), tone: 'warn' }
@@ -98,6 +111,9 @@ function standing(
   if (step === 'deputy' || step === 'substitute') return { title: texts.standIn(held), tone: 'alarm' }
   return { title: texts.above(held, -left), tone: 'alarm' }
 }
+
+const assignedText = ({ sinceMs }: EscalatedItem, { level }: ReturnAbout, nowMs: number): Phrase =>
+  directorTexts.assigned(level?.holder, nowMs - sinceMs)
 
 const hoursOf = ({ wholeDueAtMs, appliedAtMs }: ReturnAbout): number =>
   Math.round((wholeDueAtMs - appliedAtMs) / 3_600_000)
@@ -118,59 +134,4 @@ function triedText({ nudges, asked }: Tried, step: EscalatedItem['step']): strin
   const before = asked.filter((rung) => rung.step !== step).map((rung) => texts.stepTo(rung.step, rung.names))
   const parts = [...(nudges > 0 ? [texts.nudged(nudges)] : []), ...new Set(before)]
   return parts.length === 0 ? texts.neverTried : parts.join(texts.and)
-}
-
-/** A platform fines an unscanned label; a silent parcel is a delay. */
-const finesUnscanned: readonly string[] = ['douyin', 'tmall']
-
-function parcelAlert(item: EscalatedItem, about: ParcelAbout, nowMs: number, codec: ActionCodec): Card {
-  const unscanned = item.clock === 'unscanned'
-  const parcel = parcelWords(about)
-  const title = unscanned ? texts.unscanned : texts.stalled
-  const since: Row = [unscanned ? labels.shipped : labels.last, momentText(item.sinceMs, nowMs)]
-  return fitCard(
-    {
-      title: title(parcel, nowMs - item.sinceMs),
-      tone: item.step === 'team' ? 'alarm' : 'warn',
-      bar: unscanned && finesUnscanned.includes(about.channel) ? texts.fineLabel : undefined,
-      facts: [
-        orderFact(about),
-        [labels.parcel, { head: parcel }],
-        since,
-        [labels.place, about.place],
-        [labels.call, about.call],
-      ],
-      lines: [about.call !== undefined && item.step === 'team' ? texts.called : undefined],
-      note: [noteParts.asOf(clockText(nowMs)), texts.source],
-      buttons: [seeOrder(about, 'logistics.track', words.seeTrack, sayings.seeTrack(about.orderNo), codec)],
-    },
-    asIs,
-  )
-}
-
-function orderAlert(item: EscalatedItem, about: OrderAbout, nowMs: number, codec: ActionCodec): Card {
-  return fitCard(
-    {
-      title: texts.shipLate(nowMs - item.sinceMs),
-      tone: 'warn',
-      facts: [orderFact(about), [labels.promise, momentText(item.sinceMs, nowMs)], [labels.reason, about.delayReason]],
-      note: [noteParts.asOf(clockText(nowMs)), texts.source],
-      buttons: [seeOrder(about, 'order.status', words.seeOrder, sayings.seeOrder(about.orderNo), codec)],
-    },
-    asIs,
-  )
-}
-
-function orderFact({ channel, orderNo }: ParcelAbout | OrderAbout): Row {
-  return [labels.order, factValues.orderTail(channelName(channel), tailOf(orderNo))]
-}
-
-function seeOrder(
-  { orderId }: ParcelAbout | OrderAbout,
-  intent: string,
-  label: string,
-  say: string,
-  codec: ActionCodec,
-): Button {
-  return { label, token: codec.encode('ask.about', [intent, orderId]), style: 'plain', say }
 }

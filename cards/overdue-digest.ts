@@ -10,10 +10,12 @@ import {
   overdueTexts as texts,
 } from '../src/text/zh-clocks.ts'
 import { channelName } from '../src/text/zh-cn.ts'
+import { commandName } from '../src/text/zh-commands.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import { tailOf } from './order-rows.ts'
-import { heldWords, parcelWords, seeReturn } from './overdue-alert.ts'
+import { heldWords, seeReturn } from './overdue-alert.ts'
+import { parcelWords } from './overdue-others.ts'
 
 /** Several items that are due for one person, in one message: how many of what, and the most urgent of them, each a tap away. */
 export function overdueDigestCard(
@@ -50,6 +52,7 @@ function lineOf({ about, sinceMs, clock }: EscalatedItem, index: number, nowMs: 
     return digestTexts.line(mark, what, whole ? digestTexts.toFine(about.fineAtMs - nowMs) : waits)
   }
   const kind = `${digestTexts.kinds[clock] ?? clock}${waits}`
+  if (about.kind === 'command') return digestTexts.line(mark, `${about.object} ${commandName(about.name)}`, kind)
   if (about.kind === 'parcel') return digestTexts.line(mark, parcelWords(about), kind)
   return digestTexts.line(mark, factValues.orderTail(channelName(about.channel), tailOf(about.orderNo)), kind)
 }
@@ -59,9 +62,14 @@ function differing(buttons: readonly Button[]): readonly Button[] {
   return [...new Map([...buttons].reverse().map((button) => [button.token, button])).values()].reverse()
 }
 
-function buttonOf({ about }: EscalatedItem, index: number, codec: ActionCodec): Button {
+function buttonOf({ about, step }: EscalatedItem, index: number, codec: ActionCodec): Button {
   const label = circled(index + 1)
+  // to the director the card of that one item, with what can be done about it
+  if (about.kind === 'return' && step === 'director')
+    return { ...seeReturn(about, codec, label), token: codec.encode('clock.open', [about.returnId]) }
   if (about.kind === 'return') return seeReturn(about, codec, label)
+  if (about.kind === 'command')
+    return { label, token: codec.encode('ask.about', ['order.status', about.orderId]), style: 'plain' }
   const intent = about.kind === 'parcel' ? 'logistics.track' : 'order.status'
   const say = about.kind === 'parcel' ? sayings.seeTrack(about.orderNo) : sayings.seeOrder(about.orderNo)
   return { label, token: codec.encode('ask.about', [intent, about.orderId]), style: 'plain', say }

@@ -4,12 +4,13 @@ import type { Done, PlanOf } from '../src/hub/write.ts'
 import { noteParts, type Phrase } from '../src/text/answers.ts'
 import { circled, clockText, fenText, momentText } from '../src/text/format.ts'
 import { levelName } from '../src/text/zh-cn.ts'
+import { receiptTexts } from '../src/text/zh-receipt.ts'
 import { receiveLabels as labels, receiveTexts as texts } from '../src/text/zh-return-flow.ts'
 import { fullWidth } from '../src/text/zh-returns.ts'
 import { askTexts, writeLabels } from '../src/text/zh-writes.ts'
 import type { ActionCodec } from './actions.ts'
 import type { DraftMark } from './draft-mark.ts'
-import { type Draft, fitCard } from './fit.ts'
+import { fitCard } from './fit.ts'
 import { goodsPhrase, type Row, tailOf } from './order-rows.ts'
 import { shower, type View } from './view.ts'
 
@@ -18,7 +19,7 @@ type Facts = ReceivePlan['facts']
 type Counts = { readonly due: number; readonly received: number; readonly damaged: number }
 
 /** Pieces over all lines. */
-function receiptCounts({ lines }: Pick<Facts, 'lines'>): Counts {
+export function receiptCounts({ lines }: Pick<Facts, 'lines'>): Counts {
   const sum = (of: (line: Facts['lines'][number]) => number) => lines.reduce((all, line) => all + of(line), 0)
   return {
     due: sum(({ due }) => due),
@@ -43,7 +44,8 @@ function approvalText({ approval, role }: Facts): string {
   return role === undefined ? texts.approval[approval] : texts.waitingFor(levelName(role))
 }
 
-function moneyText({ approval, refundFen, sound }: Facts): string {
+function moneyText({ approval, refundFen, sound, moved }: Facts): string {
+  if (moved) return texts.money.moved
   if (approval === 'rejected' || approval === 'withdrawn') return texts.money.none
   if (refundFen === undefined) return texts.money.unknown
   const amount = fenText(BigInt(refundFen))
@@ -108,7 +110,9 @@ export function receiveCountCard(
       ? { title: texts.askLine, buttons: lineButtons(plan, what, draft, codec) }
       : {
           title: (what === 'q' ? texts.askCount : texts.askDamaged)(asked.name),
-          buttons: countsFor(asked, what).map((count) => countButton({ what, line, count }, draft, codec)),
+          buttons: countsFor(asked, what, plan.facts.recount).map((count) =>
+            countButton({ what, line, count }, draft, codec),
+          ),
         }
   return fitCard(
     {
@@ -122,13 +126,14 @@ export function receiveCountCard(
   )
 }
 
-function countsFor({ due, received }: Counts, what: CountOf): readonly number[] {
-  const most = what === 'q' ? due - 1 : received
-  const least = what === 'q' ? 0 : 1
+/** Counts to choose from: what stands there now is no choice; 0 damaged only where some were said to be. */
+function countsFor({ due, received, damaged }: Counts, what: CountOf, recount = false): readonly number[] {
+  const [least, most] = what === 'q' ? [0, due] : [recount && damaged > 0 ? 0 : 1, received]
+  const now = what === 'q' ? (recount ? received : due) : recount ? damaged : -1
   const counts = Array.from({ length: Math.max(0, most - least + 1) }, (_, index) =>
     what === 'q' ? most - index : least + index,
   )
-  return counts.slice(0, mostCounts)
+  return counts.filter((count) => count !== now).slice(0, mostCounts)
 }
 
 function lineButtons(plan: ReceivePlan, what: CountOf, draft: DraftMark, codec: ActionCodec): readonly Button[] {
@@ -150,21 +155,6 @@ function countButton(
     style: 'plain',
     say: (what === 'q' ? texts.sayCount : texts.sayDamaged)(count),
   }
-}
-
-/** Title and lines of the card that says it is done (product J15). */
-export function receivedPart({ facts }: ReceivePlan, done: Done, atMs: number): Pick<Draft, 'title' | 'lines'> {
-  const { received, due, damaged } = receiptCounts(facts)
-  const title = texts.done(received, due, clockText(atMs))
-  if (facts.approval === 'rejected' || facts.approval === 'withdrawn') return { title, lines: [texts.rejectedLine] }
-  const amount = facts.refundFen === undefined ? undefined : fenText(BigInt(facts.refundFen))
-  const lines = [
-    received < due ? texts.shortLine(due - received) : undefined,
-    received < due ? texts.pausedLine(amount) : damaged > 0 ? texts.damagedLine : undefined,
-    facts.approval === 'pending' ? texts.notApproved : undefined,
-    done.released ? texts.released : undefined,
-  ]
-  return { title, lines }
 }
 
 /** What the one who applied hears, and finance when something differs. */
@@ -190,7 +180,7 @@ export function receivedToldCard(
         [labels.qty, texts.qty(received, due)],
         [labels.found, fullWidth(inspection)],
         [labels.approval, approvalText(plan.facts)],
-        [labels.money, done.released ? texts.released : moneyText(plan.facts)],
+        [labels.money, moneyTold(plan.facts, done, atMs)],
         [writeLabels.by, texts.told.by(by, momentText(atMs, atMs))],
       ],
       lines: receiveLines(plan),
@@ -199,6 +189,13 @@ export function receivedToldCard(
     },
     shower(order, { mode: 'masked', nowMs: atMs }),
   )
+}
+
+/** Whole minutes, the one that has begun included. */
+export const minutesUntil = (atMs: number, nowMs: number): number => Math.ceil((atMs - nowMs) / 60_000)
+
+function moneyTold(facts: Facts, { releaseAtMs }: Done, atMs: number): string {
+  return releaseAtMs === undefined ? moneyText(facts) : receiptTexts.releasesIn(minutesUntil(releaseAtMs, atMs))
 }
 
 function aboutReturn(orderId: string, returnId: string, codec: ActionCodec): Button {
@@ -223,9 +220,18 @@ export type WrongParcel = {
 
 /** This parcel belongs to somebody else's return (product J16). */
 export function wrongParcelCard({ belongs, spoken, draft }: WrongParcel, { nowMs }: View, codec: ActionCodec): Card {
-  const cancel: Button | undefined = draft && {
+  const register = {
+    label: texts.register(tailOf(belongs)),
+    token: codec.encode('receipt.book', draft === undefined ? [belongs] : [belongs, draft.id]),
+    style: 'go' as const,
+    say: texts.say(belongs),
+  }
+  const cancel: Button = {
     label: texts.cancel,
-    token: codec.encode('write.cancel', [draft.id], { memberId: draft.memberId }),
+    token:
+      draft === undefined
+        ? codec.encode('receipt.leave', [belongs])
+        : codec.encode('write.cancel', [draft.id], { memberId: draft.memberId }),
     style: 'plain',
     say: texts.cancel,
   }
@@ -237,7 +243,7 @@ export function wrongParcelCard({ belongs, spoken, draft }: WrongParcel, { nowMs
       facts: [],
       lines: [texts.wrongLine(belongs)],
       note: [noteParts.asOf(clockText(nowMs)), askTexts.nothing],
-      buttons: [{ ...receiveButton(belongs, codec), label: texts.register(tailOf(belongs)) }, cancel],
+      buttons: [register, cancel],
     },
     (text) => text,
   )

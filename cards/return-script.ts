@@ -31,6 +31,10 @@ function standing(back: Back, nowMs: number): string {
   if (request.receivedAtMs !== undefined) {
     const { due, received } = countsOf(request.lines)
     const when = spokenMoment(request.receivedAtMs, nowMs)
+    if (request.releasedAtMs !== undefined) {
+      const amount = request.refundFen === undefined ? '' : fenText(request.refundFen)
+      return words.receivedReleased(tail, when, amount, methodOf(back))
+    }
     return received < due ? words.receivedPart(tail, when, received, due) : words.received(tail, when)
   }
   if (request.approval !== 'approved') return words.reviewing(tail)

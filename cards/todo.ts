@@ -1,10 +1,13 @@
 import type { Button, Card } from '../src/chat/card.ts'
+import type { BulkOffer } from '../src/hub/bulk-approve.ts'
 import type { HandedOver, OwnReturn, Todo, TodoItem } from '../src/hub/todo.ts'
 import { noteParts, type Phrase } from '../src/text/answers.ts'
 import { circled, clockText, fenText, momentText } from '../src/text/format.ts'
 import { alertTexts, todoTexts as texts } from '../src/text/zh-alerts.ts'
 import { channelName, levelName } from '../src/text/zh-cn.ts'
+import { bulkTexts } from '../src/text/zh-people.ts'
 import type { ActionCodec } from './actions.ts'
+import { bulkButton } from './bulk-approve.ts'
 import { fitCard } from './fit.ts'
 import type { View } from './view.ts'
 
@@ -20,11 +23,14 @@ export type TodoAnswer = {
   readonly handed: readonly HandedOver[]
   /** In a group what was handed over is only counted. */
   readonly group: boolean
+  /** Could be approved in one go; offered from two on. */
+  readonly bulk?: BulkOffer
 }
 
 /** 7单：红2 黄1 绿4, or 没有待办 with what the asker waits for. */
 export function todoCard(answer: TodoAnswer, view: View, codec: ActionCodec): Card {
-  const { todo, own, handed, group } = answer
+  const { todo, own, handed, group, bulk } = answer
+  const many = bulk !== undefined && bulk.items.length > 1 ? bulk : undefined
   const { red, yellow, green } = todo.counts
   const total = red + yellow + green
   const items = todo.items.slice(0, todoShown)
@@ -44,10 +50,14 @@ export function todoCard(answer: TodoAnswer, view: View, codec: ActionCodec): Ca
         ...items.map((item, index) => itemLine(item, index, view.nowMs)),
         ...waiting.map((item, index) => ownLine(item, index, view.nowMs)),
         total > items.length ? texts.more(total - items.length) : undefined,
+        many && bulkTexts.todoLine(many.items.length, fenText(many.totalFen)),
         ...(group ? [] : handed.map((one) => texts.handed(momentText(one.atMs, view.nowMs), one.from, one.question))),
       ],
       note: [noteParts.asOf(clockText(view.nowMs)), texts.source],
-      buttons: [...items, ...waiting].map((item, index) => itemButton(item, index, codec)),
+      buttons: [
+        ...[...items, ...waiting].map((item, index) => itemButton(item, index, codec)),
+        many && bulkButton(many, codec),
+      ],
     },
     (text) => text,
   )

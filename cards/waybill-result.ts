@@ -117,10 +117,10 @@ function* rows(
   { reading, order }: ReadPhotoFacts,
   view: View,
 ): Generator<readonly [string, string | Phrase | undefined]> {
-  const { carrier, waybillNo, sentAt, phoneTail, orderNo, evidence } = reading
+  const { carrier, waybillNo, sentAt, phoneTail, orderNo, evidence, ask } = reading
   if (carrier !== null) yield [labels.carrier, carrierName(carrier)]
   if (waybillNo !== null && reading.rivals.length === 0) yield [labels.number, waybillNo]
-  if (sentAt !== null) yield [labels.sent, sentText(sentAt, view.nowMs)]
+  if (sentAt !== null) yield [labels.sent, sentText(sentAt, ask.includes('sentAt'), view.nowMs)]
   if (phoneTail !== null) yield [labels.phone, photoTexts.phone(phoneTail)]
   if (order !== undefined) yield [labels.order, orderText(order)]
   else if (orderNo !== null) yield [labels.shop, orderNo]
@@ -133,10 +133,11 @@ function orderText(order: OrderFacts): string {
   return order.consigneeName === undefined ? tail : `${tail} ${maskName(order.consigneeName)}`
 }
 
-function sentText(sentAt: NonNullable<PhotoReading['sentAt']>, nowMs: number): string {
+/** A time that may have lost a digit is shown as one to look at. */
+function sentText(sentAt: NonNullable<PhotoReading['sentAt']>, open: boolean, nowMs: number): string {
   const { atMs, precision, label } = sentAt
   const day = dayText(atMs, nowMs)
-  return photoTexts.sentBy(precision === 'day' ? day : `${day} ${clockText(atMs)}`, label)
+  return photoTexts.sentBy(precision === 'day' ? day : `${day} ${clockText(atMs)}`, label, open)
 }
 
 const numbered = (carrier: CarrierCode | null, number: string): string =>

@@ -21,7 +21,7 @@ export function whichOneCard(
     title: talk.whichOne,
     tone: 'calm' as const,
     facts: [],
-    lines: [talk.whichOneHow, talk.lookedAt(name)],
+    lines: [/^(?:return|refund|approval)\./.test(intent) ? talk.whichOneHow : talk.whichOrderHow, talk.lookedAt(name)],
     note: [noteParts.asOf(clockText(view.nowMs))],
     buttons: [
       {

@@ -9,12 +9,14 @@ import { doneTexts, previewTexts, secondsText, signerText, writeLabels } from '.
 import { fitCard } from './fit.ts'
 import type { Row } from './order-rows.ts'
 import { createRows } from './return-create.ts'
-import { receivedPart, receiveLines, receiveRows } from './return-receive.ts'
 import { shower, type View } from './view.ts'
 import { newCarrierName, objectOf, planRows } from './write-rows.ts'
 
+/** A parcel that was booked in has a card of its own (cards/receipt.ts). */
+type DonePlan = Exclude<Plan, { readonly kind: 'return.receive' }>
+
 export type DoneWrite = {
-  readonly plan: Plan
+  readonly plan: DonePlan
   readonly done: Done
   readonly atMs: number
   /** Names of those who were told. Undefined: nobody had to be. */
@@ -25,10 +27,10 @@ export type DoneWrite = {
 export function writeDoneCard({ plan, done, atMs, told }: DoneWrite, order: OrderFacts, view: View): Card {
   const object = objectOf(plan.wish, order)
   const rows: readonly Row[] = [...doneRows(plan, done, atMs), [writeLabels.by, doneTexts.by(secondsText(atMs))]]
-  const lines = [...linesOf(plan, done, atMs), told === undefined ? undefined : toldLine(told)]
+  const lines = [...linesOf(plan, done), told === undefined ? undefined : toldLine(told)]
   return fitCard(
     {
-      title: titleOf(plan, done, object, atMs),
+      title: titleOf(plan, done, object),
       tone: 'done',
       facts: rows,
       lines,
@@ -43,7 +45,7 @@ function toldLine(names: readonly string[]): string {
   return names.length === 0 ? doneTexts.nobodyTold : doneTexts.told(names)
 }
 
-function titleOf(plan: Plan, done: Done, object: string, atMs: number): Phrase {
+function titleOf(plan: DonePlan, done: Done, object: string): Phrase {
   switch (plan.kind) {
     case 'order.cancel':
       return done.passedOn ? doneTexts.passedOn(object) : doneTexts.cancelled(object)
@@ -59,26 +61,22 @@ function titleOf(plan: Plan, done: Done, object: string, atMs: number): Phrase {
       return plan.wish.decision === 'approve' ? doneTexts.approved(object) : doneTexts.rejected(object)
     case 'return.create':
       return createTexts.done(done.id ?? '')
-    case 'return.receive':
-      return receivedPart(plan, done, atMs).title
   }
 }
 
-function linesOf(plan: Plan, done: Done, atMs: number): readonly (string | Phrase | undefined)[] {
+function linesOf(plan: DonePlan, done: Done): readonly (string | Phrase | undefined)[] {
   switch (plan.kind) {
     case 'order.cancel':
       return [done.passedOn ? doneTexts.passedOnLine : doneTexts.cancelledLine]
     case 'approval.decide':
       if (plan.wish.decision !== 'approve' || done.next !== undefined) return []
       return [done.released ? receiveTexts.finishedReleased : doneTexts.finished]
-    case 'return.receive':
-      return [...(receivedPart(plan, done, atMs).lines ?? []), ...receiveLines(plan)]
     default:
       return []
   }
 }
 
-function doneRows(plan: Plan, done: Done, atMs: number): readonly Row[] {
+function doneRows(plan: DonePlan, done: Done, atMs: number): readonly Row[] {
   switch (plan.kind) {
     case 'order.edit_waybill':
       return editedRows(plan)
@@ -91,12 +89,9 @@ function doneRows(plan: Plan, done: Done, atMs: number): readonly Row[] {
       ]
     }
     case 'approval.decide':
-      return decidedRows(plan, done, atMs)
+      return decidedRows(plan, done)
     case 'return.create':
       return createRows(plan)
-    case 'return.receive':
-      // what is done with the money stands below
-      return receiveRows(plan).slice(0, -1)
     default: {
       // what was asked for, without what was a warning before the confirmation
       const kept: readonly string[] = [writeLabels.reason, writeLabels.add, writeLabels.photo, writeLabels.parcel]
@@ -113,9 +108,9 @@ function editedRows({ wish, facts }: PlanOf<'order.edit_waybill'>): readonly Row
   ]
 }
 
-function decidedRows({ wish, facts }: PlanOf<'approval.decide'>, done: Done, atMs: number): readonly Row[] {
+function decidedRows({ wish, facts }: PlanOf<'approval.decide'>, done: Done): readonly Row[] {
   const next = done.next
-  const limit = done.dueAtMs === undefined ? '' : durationText(done.dueAtMs - atMs)
+  const limit = facts.nextLimitMs === undefined ? '' : durationText(facts.nextLimitMs)
   return [
     [writeLabels.was, previewTexts.decide.waiting(levelName(facts.role), facts.holder)],
     [writeLabels.now, next === undefined ? undefined : previewTexts.decide.next(levelName(next), limit)],

@@ -2,7 +2,7 @@ import type { Card } from '../src/chat/card.ts'
 import type { OrderFacts, Stage } from '../src/hub/order-facts.ts'
 import type { Refusal, Wish } from '../src/hub/write.ts'
 import { buttonLabels, noteParts, sayings } from '../src/text/answers.ts'
-import { clockText, momentText } from '../src/text/format.ts'
+import { clockText, fenText, momentText } from '../src/text/format.ts'
 import { carrierName, channelName, holderName, levelName } from '../src/text/zh-cn.ts'
 import { createRefusals, receiveTexts } from '../src/text/zh-return-flow.ts'
 import { askTexts, refusalTexts } from '../src/text/zh-writes.ts'
@@ -78,6 +78,19 @@ function ruleOf(wish: Wish, why: RuleRefusal, nowMs: number): Rule {
       return refusalTexts.notYourLevel(levelName(why.role), holderName(why.role, why.holder) ?? levelName(why.role))
     case 'twice':
       return refusalTexts.twice
+    case 'own-return':
+      return refusalTexts.ownReturn
+    case 'beyond-paid':
+      return refusalTexts.beyondPaid(
+        fenText(BigInt(why.totalFen)),
+        fenText(BigInt(why.paidFen)),
+        why.other,
+        fenText(BigInt(why.otherFen)),
+      )
+    case 'arrears':
+      return refusalTexts.arrears(fenText(BigInt(why.amountFen)))
+    case 'arrears-unknown':
+      return refusalTexts.arrearsUnknown
     case 'all-returned':
       return createRefusals.allReturned(why.returnId)
     case 'too-many':

@@ -113,15 +113,11 @@ function callRows({ facts }: PlanOf<'logistics.call_carrier'>, nowMs: number): r
   ]
 }
 
-const hourMs = 3_600_000
-/** The limits of hub/approve-level.ts, for saying what comes next. */
-const nextLimitMs = { cs_lead: hourMs / 4, warehouse: 4 * hourMs, finance: 4 * hourMs } as const
-
 function decideRows({ wish, facts }: PlanOf<'approval.decide'>): readonly Row[] {
   const { decide } = previewTexts
   const now = decide.waiting(levelName(facts.role), facts.holder)
   const approved =
-    facts.next === undefined ? decide.last : decide.next(levelName(facts.next), durationText(nextLimitMs[facts.next]))
+    facts.next === undefined ? decide.last : decide.next(levelName(facts.next), durationText(facts.nextLimitMs ?? 0))
   const to = wish.decision === 'approve' ? approved : decide.rejected
   return [
     [writeLabels.now, now],

@@ -42,6 +42,7 @@ const limited: readonly string[] = [
   'ship_late',
   'no_carrier',
   'no_waybill',
+  'first_sms',
   ...ofReturns,
 ]
 const isException = (name: string): boolean => name !== 'abnormal' && !limited.includes(name)

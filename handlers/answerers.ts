@@ -1,6 +1,7 @@
 import type { Intent } from '../src/understanding/types.ts'
 import { type AlertParts, alertList } from './alerts.ts'
 import { approvalDecide } from './decide.ts'
+import { approvalDelegate, type DelegateParts } from './delegate.ts'
 import { type GiftParts, giftGap, giftIncluded, giftMissing } from './gift-answers.ts'
 import { type HandoffParts, handoff } from './handoff.ts'
 import { help, smalltalk } from './help.ts'
@@ -17,6 +18,7 @@ import { type RefundParts, refundAmount, refundEta, returnInbound, returnStatus 
 import { type ReturnCreateParts, returnCreate } from './return-create.ts'
 import { type EligibleParts, returnEligible } from './return-eligible.ts'
 import { type RuleParts, ruleExplain } from './rule-explain.ts'
+import { approvalSnooze, type SnoozeParts } from './snooze.ts'
 import { statsQuery } from './stats.ts'
 import { type StockParts, stockCheck } from './stock-check.ts'
 import { approvalTodo, type TodoParts } from './todo.ts'
@@ -28,6 +30,8 @@ import type { WriteTapParts } from './write-taps.ts'
 
 /** Everything the answers are made from. */
 export type AnswerParts = AlertParts &
+  DelegateParts &
+  SnoozeParts &
   EligibleParts &
   GiftParts &
   HandoffParts &
@@ -72,8 +76,8 @@ export function answerers(parts: AnswerParts): Readonly<Record<Intent, Answerer>
     'approval.todo': approvalTodo({ ...parts, returnStatus: onReturn }),
     'approval.decide': approvalDecide(parts),
     'approval.urge': approvalUrge(parts),
-    'approval.delegate': later,
-    'approval.snooze': later,
+    'approval.delegate': approvalDelegate(parts, later),
+    'approval.snooze': approvalSnooze(parts, later),
     'alert.list': alertList({ ...parts, returnStatus: onReturn }),
     'stats.query': statsQuery(parts),
     'notify.status': notifyStatus(parts),

@@ -59,6 +59,7 @@ function lineOf(event: TextEvent, member: Member, nowMs: number): Question {
     place: placeOf(event, member),
     answerKey: answerKeyOf(event),
     media,
+    ...(event.scanned && { scanned: true }),
   }
 }
 

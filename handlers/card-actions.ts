@@ -19,7 +19,8 @@ export function cardActions(
   parts: AskParts,
   taps: Readonly<Record<ActionName, TapHandler>>,
   /** What somebody hears who tapped a button of another member; for that person alone. */
-  foreign: (tap: Pick<Tap, 'event' | 'member'>) => Promise<Reply> = async (tap) => tapText(tap, sentences.notYours),
+  foreign: (tap: Pick<Tap, 'event' | 'member'>, action: ActionName) => Promise<Reply> = async (tap) =>
+    tapText(tap, sentences.notYours),
 ): (event: CardTapEvent, member: Member) => Promise<Reply> {
   return async (event, member) => {
     const nowMs = parts.clock.nowMs()
@@ -34,7 +35,7 @@ export function cardActions(
       case 'expired':
         return tapText({ event }, sentences.expired)
       case 'not-yours':
-        return foreign({ event, member })
+        return foreign({ event, member }, decoded.action)
       default:
         return assertNever(decoded)
     }

@@ -1,6 +1,6 @@
 import { decideChoiceCard, decisionCard } from '../cards/decide-choice.ts'
 import type { Reply } from '../src/chat/reply.ts'
-import type { PendingFor, PendingItem } from '../src/hub/approve-level.ts'
+import type { PendingFor, PendingItem } from '../src/hub/pending-for.ts'
 import type { WishOf } from '../src/hub/write.ts'
 import { askTexts } from '../src/text/zh-writes.ts'
 import { keyOf } from './find-orders.ts'

@@ -1,10 +1,13 @@
 import type { ActionCodec } from '../cards/actions.ts'
 import { overdueAlertCard } from '../cards/overdue-alert.ts'
 import { overdueDigestCard } from '../cards/overdue-digest.ts'
+import { phoneText } from '../cards/phone-text.ts'
 import type { Conversation } from '../src/chat/event.ts'
 import type { ClockEngine } from '../src/hub/clock-engine.ts'
 import type { Bundle } from '../src/hub/escalation-bundle.ts'
+import { phoneChannel } from '../src/hub/sms.ts'
 import type { Tick } from '../src/jobs/schedule.ts'
+import { smsEntry } from './sms-task.ts'
 import { chatEntry } from './tasks.ts'
 
 /** The message one person gets, in their direct chat: a card of one item, or the digest of several. */
@@ -18,7 +21,11 @@ export function escalationEntry({ codec }: { readonly codec: ActionCodec }) {
     }
     const [only] = items
     const card =
-      total === 1 && only !== undefined ? overdueAlertCard(only, nowMs, codec) : overdueDigestCard(bundle, codec)
+      total === 1 && only !== undefined
+        ? overdueAlertCard(only, nowMs, codec, person.memberId)
+        : overdueDigestCard(bundle, codec)
+    if (person.platform === phoneChannel)
+      return smsEntry({ key, memberId: person.memberId, text: phoneText(card), ring: bundle.ring === true })
     return chatEntry({ key, to, reply: { kind: 'card', card } })
   }
 }

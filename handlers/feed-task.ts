@@ -1,14 +1,22 @@
 import type { Feed } from '../src/hub/feed.ts'
 import { type FeedJob, feedTask } from '../src/hub/take-push.ts'
+import type { Tracking } from '../src/hub/tracking.ts'
 import type { Task } from '../src/jobs/worker.ts'
 import { assertNever } from '../src/runtime/errors.ts'
 
 /** Fetches what a push pointed at. An order that its source does not show yet is asked for again by the outbox's ladder. */
-export function feedTasks(feed: Pick<Feed, 'fetch'>): Readonly<Record<string, Task>> {
+export function feedTasks(
+  feed: Pick<Feed, 'fetch'>,
+  tracking: Pick<Tracking, 'heard'>,
+): Readonly<Record<string, Task>> {
+  const taken = ({ connector, about, track }: FeedJob, stop: AbortSignal) =>
+    about.kind === 'parcel'
+      ? tracking.heard({ connector, waybillNo: about.waybillNo, ...(track && { track }) }, stop)
+      : feed.fetch({ connector, about }, stop)
   return {
     [feedTask]: async (payload, _key, stop) => {
       if (!isJob(payload)) return { outcome: 'give-up', reason: 'the row holds no push', alarm: true }
-      const fetched = await feed.fetch(payload, stop)
+      const fetched = await taken(payload, stop)
       switch (fetched) {
         case 'taken':
         case 'fetched-since':

@@ -69,6 +69,8 @@ export type Question = {
   readonly answerKey: string
   /** Pictures that came with the line. */
   readonly media: readonly MediaRef[]
+  /** The line was read off a parcel by a scanner. */
+  readonly scanned?: true
   /** The order it is about, when a button (`picked`) or memory (`remembered`) says so; wins over the slots. */
   readonly about?: Subject & { readonly how: 'picked' | 'remembered' }
   /** What was looked at last; offered where the question leaves open which one is meant. */

@@ -5,18 +5,20 @@ import type { Draft } from '../src/hub/draft-rows.ts'
 import type { ReturnLookup, ReturnView } from '../src/hub/return-facts.ts'
 import type { WishOf } from '../src/hub/write.ts'
 import { sentences } from '../src/text/sentences.ts'
+import { receiptTexts } from '../src/text/zh-receipt.ts'
 import { inspectionWords, type ReceiptSaid } from '../src/text/zh-return-flow.ts'
 import { spentTexts } from '../src/text/zh-writes.ts'
 import { type Question, textReply, traceOf } from './question.ts'
 import { deniedReply, permitted } from './rights.ts'
 import { questionOf, redrawn, type Tap, type TapHandler } from './taps.ts'
-import { asWrite, preview, previewAnew, subjectOf, type WriteParts } from './write-flow.ts'
+import { asWrite, preview, previewAnew, refusedReply, subjectOf } from './write-flow.ts'
+import { confirmDraft, type WriteTapParts } from './write-taps.ts'
 
 type ReceiveWish = WishOf<'return.receive'>
 type Line = ReceiveWish['lines'][number]
 type Due = { readonly lineId: string; readonly due: number }
 
-export type ReturnReceiveParts = WriteParts & { readonly returns: Pick<ReturnLookup, 'byNo' | 'ofOrder'> }
+export type ReturnReceiveParts = WriteTapParts & { readonly returns: Pick<ReturnLookup, 'byNo' | 'ofOrder'> }
 
 /** Counts typed with the return, as a token carries them: r1, d1, d (some, nobody said how many). */
 export function receiptArg({ received, damaged }: ReceiptSaid): string {
@@ -52,7 +54,7 @@ export async function startReceiving(
   return shown && asksStill(due, said) ? askCounts(parts, question, said) : reply
 }
 
-const dueOf = ({ lineId, approvedQty, askedQty }: ReturnView['lines'][number]): Due => ({
+export const dueOf = ({ lineId, approvedQty, askedQty }: ReturnView['lines'][number]): Due => ({
   lineId,
   due: approvedQty ?? askedQty,
 })
@@ -98,7 +100,10 @@ export function wishOf(
 export type ReceiveDraft = Draft & { readonly wish: ReceiveWish }
 
 /** The parcel this person is about to book in in this chat. */
-export async function receivingDraft({ drafts }: WriteParts, { place }: Question): Promise<ReceiveDraft | undefined> {
+export async function receivingDraft(
+  { drafts }: Pick<WriteTapParts, 'drafts'>,
+  { place }: Question,
+): Promise<ReceiveDraft | undefined> {
   return receiving(await drafts.newest(place))
 }
 
@@ -138,7 +143,52 @@ async function counted(
     if (what === 'q') return { lineId, received: count, damaged: Math.min(damaged, count) }
     return { lineId, received, damaged: Math.min(count, received) }
   })
-  return previewAnew(parts, question, draft, wishOf(wish, facts, lines))
+  return recounted(parts, question, draft, wishOf(wish, facts, lines))
+}
+
+/** Before it is in, other counts are shown again; after it, they are written down: the money waits for them anyway. */
+async function recounted(
+  parts: ReturnReceiveParts,
+  question: Question,
+  draft: ReceiveDraft,
+  wish: ReceiveWish,
+): Promise<Reply> {
+  const { recount } = draft.wish
+  if (recount === undefined) return previewAnew(parts, question, draft, wish)
+  if (JSON.stringify(wish.lines) === JSON.stringify(draft.wish.lines)) {
+    await parts.drafts.drop(draft.id, question.member.id)
+    return textReply(question, sameText(draft, recount), undefined, subjectOf(wish))
+  }
+  const { place, member } = question
+  const opened = await parts.drafts.open({ ...wish, recount }, { place, roles: member.roles }, () => [])
+  await parts.drafts.drop(draft.id, member.id)
+  if (opened.outcome === 'ready') return confirmDraft(parts, question, opened.draft.id)
+  const order = await parts.lookup.track(wish.orderId)
+  if (order === undefined || opened.outcome === 'asks') return textReply(question, spentTexts.unknown)
+  return refusedReply(parts, question, order, { wish, why: opened.why })
+}
+
+function sameText({ wish, plan }: ReceiveDraft, recount: CountOf): string {
+  const sum = (of: readonly number[]) => of.reduce((all, one) => all + one, 0)
+  if (recount === 'd') return receiptTexts.sameDamaged(sum(wish.lines.map(({ damaged }) => damaged)))
+  const due = plan?.kind === 'return.receive' ? sum(plan.facts.lines.map((line) => line.due)) : 0
+  return receiptTexts.same(sum(wish.lines.map(({ received }) => received)), due)
+}
+
+/** 实收1件 · 1件破损, in answer to a question about a parcel of one kind of goods. */
+export async function saidLater(
+  parts: ReturnReceiveParts,
+  question: Question,
+  draft: ReceiveDraft,
+  said: ReceiptSaid,
+): Promise<Reply> {
+  const [only] = draft.wish.lines
+  const fact = draft.plan?.kind === 'return.receive' ? draft.plan.facts.lines[0] : undefined
+  if (only === undefined || fact === undefined) return textReply(question, spentTexts.unknown)
+  const received = said.received ?? only.received
+  const damaged = said.damaged === undefined ? only.damaged : said.damaged === 'some' ? 1 : said.damaged
+  const lines = [{ ...only, received, damaged: Math.min(damaged, received) }]
+  return recounted(parts, question, draft, wishOf(draft.wish, [fact], lines))
 }
 
 /** What the buttons of booking in do. Each is checked by the server: member, right, state. */

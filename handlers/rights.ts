@@ -1,8 +1,9 @@
+import type { ActionName } from '../cards/actions.ts'
 import { type Member, type Role, roles } from '../src/chat/member.ts'
 import type { Reply, Trace } from '../src/chat/reply.ts'
 import { sentences } from '../src/text/sentences.ts'
 import { roleName } from '../src/text/zh-cn.ts'
-import { deedName, rightsTexts } from '../src/text/zh-writes.ts'
+import { deedName, rightsTexts, spentTexts } from '../src/text/zh-writes.ts'
 import type { Intent } from '../src/understanding/types.ts'
 import { type Question, traceOf } from './question.ts'
 import type { Tap } from './taps.ts'
@@ -126,12 +127,13 @@ export function deniedReply(question: Question, text: string): Reply {
 /** A tap on a button of somebody else: refused for the eyes of the tapper, and written down. */
 export function foreignTap(
   parts: Pick<RightsParts, 'foreignTap'>,
-): (tap: Pick<Tap, 'event' | 'member'>) => Promise<Reply> {
-  return async ({ event, member }) => {
+): (tap: Pick<Tap, 'event' | 'member'>, action: ActionName) => Promise<Reply> {
+  return async ({ event, member }, action) => {
     const group = event.conversation.kind === 'group'
     await parts.foreignTap({ memberId: member.id, group })
     const trace: Trace = { intent: 'unsupported', slots: {}, expect: 'deny', mask: group }
-    const text = sentences.notYours
+    // whoever started a change has to end it: asking again would not help
+    const text = action.startsWith('write.') ? spentTexts.notYours : sentences.notYours
     if (!group) return { kind: 'text', text, trace }
     return { kind: 'text', text: rightsTexts.toldPrivately, trace, direct: { kind: 'text', text } }
   }

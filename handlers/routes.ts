@@ -5,13 +5,18 @@ import type { Reply } from '../src/chat/reply.ts'
 import type { Intent } from '../src/understanding/types.ts'
 import { alertTap } from './alerts.ts'
 import { type AnswerParts, answerers } from './answerers.ts'
+import { type ApprovalTapsParts, approvalTaps } from './approval-taps.ts'
 import { ask } from './ask.ts'
+import { type BulkParts, bulkAside, bulkTaps } from './bulk-approve.ts'
 import { cardActions, orderTaps } from './card-actions.ts'
-import { type ClockTapParts, clockTaps } from './clock-taps.ts'
 import { type CarrierParts, carrierAside, carrierTaps } from './carrier-fix.ts'
+import { type ClockTapParts, clockTaps } from './clock-taps.ts'
+import { type CommandTapParts, commandTaps } from './command-taps.ts'
 import { remembering } from './conversation-memory.ts'
 import { talkTaps } from './conversation-taps.ts'
+import { type DelegateParts, delegateAside, delegateTaps } from './delegate.ts'
 import { typedWithdrawal } from './handoff.ts'
+import { type PeopleParts, peopleAside, peopleTaps } from './level-people.ts'
 import { signPhotoTaps } from './logistics-signed.ts'
 import { limitedTaps } from './lookup-limit.ts'
 import { type ExportParts, exportAside } from './order-export.ts'
@@ -23,20 +28,37 @@ import { receiptTaps } from './receipt.ts'
 import { type RefundConfirmParts, refundTaps } from './refund-confirm.ts'
 import { returnCreateAside, returnCreateTaps } from './return-create.ts'
 import { returnReceiveTaps } from './return-receive.ts'
-import { scanAside } from './return-scan.ts'
+import { type ReceivePageParts, receivePageAside, scanAside } from './return-scan.ts'
 import { returnTaps } from './return-taps.ts'
+import { type ReverseParts, reverseTaps } from './reverse.ts'
 import { foreignTap } from './rights.ts'
 import type { Route } from './route.ts'
 import { statsTap } from './stats.ts'
 import { stockTaps } from './stock-check.ts'
 import type { TapHandler } from './taps.ts'
+import { type UndoParts, undoTaps } from './undo.ts'
 import { type ViewParts, viewAside } from './views.ts'
 import { typedVotes } from './votes.ts'
 import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
-import { settleTyped, writeTaps } from './write-taps.ts'
+import { nothingToConfirm, settleTyped, writeTaps } from './write-taps.ts'
 import { typedReason } from './write-typed.ts'
 
-export type DeskParts = AnswerParts & RefundConfirmParts & FollowParts & PhotoTapParts & ViewParts & ExportParts & ClockTapParts & CarrierParts
+export type DeskParts = ReceivePageParts &
+  ApprovalTapsParts &
+  AnswerParts &
+  RefundConfirmParts &
+  FollowParts &
+  PhotoTapParts &
+  ViewParts &
+  ExportParts &
+  CommandTapParts &
+  UndoParts &
+  ReverseParts &
+  ClockTapParts &
+  PeopleParts &
+  DelegateParts &
+  BulkParts &
+  CarrierParts
 
 /** What the desk answers in chat. The first route that takes an event has it; photos and files have routes of their own. */
 export function routes(parts: DeskParts): readonly Route[] {
@@ -65,10 +87,15 @@ function asidesOf(parts: DeskParts): readonly Aside[] {
     settleTyped(parts),
     typedReason(parts),
     carrierAside(parts),
+    peopleAside(parts),
+    delegateAside(parts),
+    bulkAside(parts),
+    receivePageAside(parts),
     scanAside(parts),
     returnCreateAside(parts),
     followAside(parts),
     nextPageAside(parts),
+    nothingToConfirm,
   ]
 }
 
@@ -90,7 +117,14 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...refundTaps(parts),
     ...profileTaps(parts),
     ...carrierTaps(parts),
+    ...approvalTaps(parts),
     ...clockTaps(parts),
+    ...peopleTaps(parts),
+    ...delegateTaps(parts),
+    ...bulkTaps(parts),
+    ...commandTaps(parts),
+    ...undoTaps(parts),
+    ...reverseTaps(parts),
     'alert.page': alertTap(parts),
     'stats.open': statsTap(parts),
   }

@@ -33,7 +33,8 @@ function isPlace(payload: object): boolean {
   return 'to' in payload && typeof payload.to === 'object' && payload.to !== null && 'platform' in payload.to
 }
 
-function outcomeOf(delivery: Delivery): TaskOutcome {
+/** What the worker makes of a delivery. */
+export function outcomeOf(delivery: Delivery): TaskOutcome {
   switch (delivery.outcome) {
     case 'sent':
       return { outcome: 'done', ...(delivery.receipt ? { receipt: delivery.receipt } : {}) }

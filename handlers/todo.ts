@@ -1,11 +1,17 @@
 import { scopeWords, todoCard, todoShown } from '../cards/todo.ts'
 import type { Reply } from '../src/chat/reply.ts'
+import type { BulkApprove } from '../src/hub/bulk-approve.ts'
 import type { Todo, TodoLookup } from '../src/hub/todo.ts'
 import { todoTexts } from '../src/text/zh-alerts.ts'
 import { type Answerer, type AskParts, type Question, traceOf } from './question.ts'
 import { chosenFrom } from './survey-chosen.ts'
 
-export type TodoParts = AskParts & { readonly todo: TodoLookup; readonly returnStatus?: Answerer }
+export type TodoParts = AskParts & {
+  readonly todo: TodoLookup
+  readonly returnStatus?: Answerer
+  /** What could be approved in one go. */
+  readonly bulk?: Pick<BulkApprove, 'offer'>
+}
 
 const deciding: readonly string[] = ['cs_lead', 'warehouse', 'finance']
 const nothing: Todo = { items: [], counts: { red: 0, yellow: 0, green: 0 } }
@@ -23,7 +29,8 @@ export function approvalTodo(parts: TodoParts): Answerer {
     const handed = await parts.todo.handedOver(member, view.nowMs, handedShown)
     const shown = total > 0 ? todo.items.slice(0, todoShown) : own.items
     const choices = shown.map(({ orderId, returnId }) => ({ orderId, returnId }))
-    const card = todoCard({ todo, scope, own, handed, group }, view, parts.codec)
+    const bulk = total > 0 && decides(member) ? await parts.bulk?.offer(member.id) : undefined
+    const card = todoCard({ todo, scope, own, handed, group, ...(bulk !== undefined && { bulk }) }, view, parts.codec)
     return {
       kind: 'card',
       card,
@@ -31,6 +38,9 @@ export function approvalTodo(parts: TodoParts): Answerer {
     } satisfies Reply
   }
 }
+
+const decides = ({ roles }: Question['member']): boolean =>
+  roles.includes('director') || roles.some((role) => deciding.includes(role))
 
 /** The director sees what is late, whoever holds it; the three levels see their own and what nobody holds. */
 async function waiting(

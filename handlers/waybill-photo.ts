@@ -14,6 +14,7 @@ import type { Clock } from '../src/runtime/clock.ts'
 import { assertNever, BadPayload, PlatformRefused } from '../src/runtime/errors.ts'
 import { photoTexts } from '../src/text/zh-photos.ts'
 import { type ChatMemory, type Place, placeOf, type Question, type Remembered, traceOf } from './question.ts'
+import { type BookByPhoto, type MemberOf, scansParcel } from './receive-photo.ts'
 import { rolesMay } from './rights.ts'
 import type { Route } from './route.ts'
 import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
@@ -83,6 +84,10 @@ export type PhotoParts = {
   readonly cropLink: (photoId: string) => string | undefined
   readonly codec: ActionCodec
   readonly clock: Clock
+  /** Books in the parcel whose barcode a keeper photographed. */
+  readonly bookByPhoto?: BookByPhoto | undefined
+  /** Who a member is by now. */
+  readonly memberOf?: MemberOf | undefined
 }
 
 /** Fetches the photo, keeps it, reads it and tells the chat. A second try starts from the kept bytes; repeats say the same. */
@@ -140,6 +145,8 @@ async function resultOf(
       const seen = await recognise(parts, photoId, read)
       const place = { platform: job.to.platform, conversationId: job.to.id, memberId: job.memberId }
       const photo = { ...seen, ...(await flowOf(parts, place, seen, job.roles ?? [])) }
+      const booked = await bookedIn(parts, photo, place, job)
+      if (booked !== undefined) return { reply: booked }
       await rememberOpen(parts, photo, job)
       const view = { mode: 'masked', nowMs: parts.clock.nowMs() } as const
       return { reply: { kind: 'card', card: waybillResultCard(photo, view, parts.codec) }, photo }
@@ -147,6 +154,23 @@ async function resultOf(
     default:
       return assertNever(read)
   }
+}
+
+/** A barcode in a keeper's photo is a scan; undefined where it is anything else. */
+async function bookedIn(
+  { bookByPhoto, memberOf, memory, clock }: PhotoParts,
+  { photoId, reading, match, resumes, spoken }: ReadPhotoFacts,
+  place: Place,
+  { to }: PhotoJob,
+): Promise<Reply | undefined> {
+  if (match?.kind !== 'return' || resumes !== undefined || spoken !== undefined) return undefined
+  const member = await memberOf?.(place.memberId)
+  if (bookByPhoto === undefined || member === undefined || !scansParcel(reading, member.roles)) return undefined
+  const scan = { place, member, group: to.kind === 'group', key: photoId, nowMs: clock.nowMs() }
+  const reply = await bookByPhoto(scan, match.returnId)
+  const about = { orderId: match.orderId, returnId: match.returnId }
+  await memory.remember(place, { intent: 'return.inbound', slots: {}, answerKey: photoId, about, waiting: false })
+  return reply
 }
 
 /** The reading beside what the hub knows of it. Only a sure number is matched. */
@@ -182,28 +206,43 @@ async function rememberOpen({ memory }: PhotoParts, photo: ReadPhotoFacts, job: 
  * one that is being booked in, or was looked at last, is named (product J16).
  */
 async function flowOf(
-  { drafts, memory }: Pick<PhotoParts, 'drafts'> & { readonly memory?: PhotoParts['memory'] | undefined },
+  {
+    drafts,
+    memory,
+    lookup,
+  }: Pick<PhotoParts, 'drafts' | 'lookup'> & {
+    readonly memory?: PhotoParts['memory'] | undefined
+  },
   place: Place,
   { match }: ReadPhotoFacts,
   roles: readonly Role[],
 ): Promise<Pick<ReadPhotoFacts, 'mayReceive' | 'mayCreate' | 'resumes' | 'spoken'>> {
   const may = { mayReceive: rolesMay(roles, 'return.receive'), mayCreate: rolesMay(roles, 'return.create') }
   const newest = await drafts?.newest(place)
-  const draft = newest?.settled === undefined ? newest : undefined
+  const open = newest?.settled === undefined ? newest : undefined
+  // counts that are put right do not stand in the way of the next parcel
+  const draft = open?.wish.kind === 'return.receive' && open.wish.recount !== undefined ? undefined : open
   const missing = draft?.asked?.missing
   const waits = draft?.wish.kind === 'return.create' && (missing === 'photo' || missing === 'waybillNo')
   if (draft !== undefined && waits && (match === undefined || match.orderId === draft.wish.orderId))
     return { ...may, resumes: draft.id }
   if (match?.kind !== 'return' || !may.mayReceive) return may
   const looked = draft?.wish.kind === 'return.receive' ? undefined : await memory?.recall?.(place)
-  const spoken = draft?.wish.kind === 'return.receive' ? draft.wish.returnId : aboutReturn(looked)
+  const spoken = draft?.wish.kind === 'return.receive' ? draft.wish.returnId : await comingIn(lookup, looked)
   if (spoken === undefined || spoken === match.returnId) return may
   return { ...may, spoken: { returnId: spoken, ...(draft?.wish.kind === 'return.receive' && { draft }) } }
 }
 
-/** The return this person asked about last, as something that is to come in. */
-function aboutReturn(looked: Remembered | undefined): string | undefined {
-  return looked?.intent === 'return.inbound' ? looked.about?.returnId : undefined
+/** The return this person asked about last, as something that is to come in; not one that is in by now. */
+async function comingIn(
+  lookup: Pick<OrderLookup, 'track'>,
+  looked: Remembered | undefined,
+): Promise<string | undefined> {
+  const about = looked?.intent === 'return.inbound' ? looked.about : undefined
+  if (about?.returnId === undefined) return undefined
+  const order = await lookup.track(about.orderId)
+  const waits = order?.returns.some(({ id, receivedAtMs }) => id === about.returnId && receivedAtMs === undefined)
+  return waits ? about.returnId : undefined
 }
 
 export type PhotoTapParts = Pick<PhotoParts, 'photos' | 'lookup' | 'codec' | 'drafts'>

@@ -1,5 +1,4 @@
 import type { ActionCodec } from '../cards/actions.ts'
-import { levelOneCard } from '../cards/return-create.ts'
 import { receivedToldCard } from '../cards/return-receive.ts'
 import { shower } from '../cards/view.ts'
 import { orderObject } from '../cards/write-rows.ts'
@@ -11,10 +10,11 @@ import type { Follow } from '../src/hub/drafts.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
 import type { OutboxEntry } from '../src/hub/outbox.ts'
 import type { Done, PictureRef, Plan } from '../src/hub/write.ts'
-import { beside, durationText } from '../src/text/format.ts'
-import { carrierName, levelName } from '../src/text/zh-cn.ts'
+import { beside } from '../src/text/format.ts'
+import { carrierName } from '../src/text/zh-cn.ts'
 import { toldTexts } from '../src/text/zh-writes.ts'
 import { pictureEntries } from './keep-picture.ts'
+import { caseFor } from './refund-confirm.ts'
 import { replyTo } from './urge.ts'
 
 type FollowParts = { readonly member: Member; readonly order: OrderFacts; readonly codec: ActionCodec }
@@ -24,12 +24,15 @@ export function followOf({ member, order, codec }: FollowParts): Follow {
   return ({ draft, plan, done, to, atMs }): readonly OutboxEntry[] => {
     // who is told may not be allowed to read everything: nobody is named in clear
     const show = shower(order, { mode: 'masked', nowMs: atMs })
-    const text = wordsOf(plan, done, member.name, order, atMs)
+    const text = wordsOf(plan, done, member.name, order)
     const card = cardOf({ plan, done, by: member.name, atMs }, order, codec)
     const reply: Reply | undefined =
       card !== undefined ? { kind: 'card', card } : text !== undefined ? { kind: 'text', text: show(text) } : undefined
-    const messages =
-      reply === undefined ? [] : to.map((one) => replyTo(one, `write:${draft.id}:${one.memberId}`, reply))
+    const messages = to.flatMap((one) => {
+      const own = plan.kind === 'return.receive' ? caseFor(plan, one, order, atMs, codec) : undefined
+      const said: Reply | undefined = own === undefined ? reply : { kind: 'card', card: own }
+      return said === undefined ? [] : [replyTo(one, `write:${draft.id}:${one.memberId}`, said)]
+    })
     return [...messages, ...picturesOf(plan, done, draft.id, member.id)]
   }
 }
@@ -38,12 +41,11 @@ type Deed = { readonly plan: Plan; readonly done: Done; readonly by: string; rea
 
 /** Where people have to decide or look, a card with the facts in place of words. */
 function cardOf({ plan, done, by, atMs }: Deed, order: OrderFacts, codec: ActionCodec): Card | undefined {
-  if (plan.kind === 'return.create') return levelOneCard({ plan, done, by, nowMs: atMs }, order, codec)
   if (plan.kind === 'return.receive') return receivedToldCard({ plan, done, by, atMs }, order, codec)
   return undefined
 }
 
-function wordsOf(plan: Plan, done: Done, by: string, order: OrderFacts, nowMs: number): string | undefined {
+function wordsOf(plan: Plan, done: Done, by: string, order: OrderFacts): string | undefined {
   switch (plan.kind) {
     case 'order.cancel': {
       const words = done.passedOn ? toldTexts.cancelAsked : toldTexts.cancelled
@@ -53,10 +55,6 @@ function wordsOf(plan: Plan, done: Done, by: string, order: OrderFacts, nowMs: n
       const { carrier, carrierName: printed, number } = plan.facts
       return toldTexts.called(by, done.id ?? '', beside(carrierName(carrier, printed), number))
     }
-    case 'approval.decide':
-      return done.next === undefined || done.dueAtMs === undefined
-        ? undefined
-        : toldTexts.nextLevel(plan.wish.returnId, levelName(done.next), durationText(done.dueAtMs - nowMs))
     default:
       return undefined
   }

@@ -1,4 +1,5 @@
 import type { ActionName } from '../cards/actions.ts'
+import { receiptCard } from '../cards/receipt.ts'
 import { writeDoneCard } from '../cards/write-done.ts'
 import type { Reply } from '../src/chat/reply.ts'
 import type { Confirmed, Spent } from '../src/hub/drafts.ts'
@@ -29,7 +30,7 @@ export type WriteTapParts = DecideParts & UrgeParts
 /** What the buttons of a change do. The server checks member, right and state at every tap, not the card. */
 export function writeTaps(parts: WriteTapParts) {
   return {
-    'write.confirm': async (tap) => redrawn(tap, await confirm(parts, tapped(tap), tap.args[0]), doneTexts.toast),
+    'write.confirm': async (tap) => redrawn(tap, await confirmDraft(parts, tapped(tap), tap.args[0]), doneTexts.toast),
     'write.cancel': async (tap) => drop(parts, tapped(tap), tap.args[0]),
     'write.fill': async (tap) => redrawn(tap, await fill(parts, tapped(tap), tap.args), sentences.shown),
     'write.decide': async (tap) => {
@@ -59,11 +60,19 @@ export function settleTyped(parts: WriteTapParts): (question: Question) => Promi
     // a mere "fine" after it is done is talk, not a second confirmation
     const said = yes ? writeSayings.confirm : writeSayings.cancel
     if (draft.settled !== undefined && !question.text.includes(said)) return undefined
-    return yes ? confirm(parts, question, draft.id) : drop(parts, question, draft.id)
+    return yes ? confirmDraft(parts, question, draft.id) : drop(parts, question, draft.id)
   }
 }
 
-async function confirm(parts: WriteTapParts, asked: Question, id = ''): Promise<Reply> {
+/** A bare 确认 with nothing shown before it, and nothing offered that it could take. */
+export function nothingToConfirm(question: Question): Promise<Reply | undefined> {
+  const bare = question.text.replace(/[\s。.！!]/g, '') === writeSayings.confirm
+  const reply = bare && question.remembered?.offered !== true
+  return Promise.resolve(reply ? textReply(question, spentTexts.nothingOpen) : undefined)
+}
+
+/** Makes the change of a draft, as its 确认 does; whoever calls it stands for the person's yes. */
+export async function confirmDraft(parts: WriteTapParts, asked: Question, id = ''): Promise<Reply> {
   const { drafts, lookup } = parts
   const { member } = asked
   const draft = await drafts.find(id)
@@ -96,8 +105,11 @@ async function confirmedReply(
         tells(plan.wish, done.next !== undefined) || toldSome(plan.wish, told)
           ? (told ?? []).map(({ name }) => name)
           : undefined
-      const write = { plan, done, atMs, ...(names !== undefined && { told: names }) }
-      const card = writeDoneCard(write, order, question.view)
+      const write = { done, atMs, ...(names !== undefined && { told: names }) }
+      const card =
+        plan.kind === 'return.receive'
+          ? receiptCard({ ...write, plan, memberId: question.member.id }, order, question.view, parts.codec)
+          : writeDoneCard({ ...write, plan }, order, question.view)
       const made = plan.kind === 'return.create' && done.id !== undefined ? { returnId: done.id } : {}
       return { kind: 'card', card, trace: traceOf(question, undefined, { ...subjectOf(plan.wish), ...made }) }
     }

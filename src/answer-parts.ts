@@ -7,11 +7,11 @@ import type { PlatformName } from './chat/event.ts'
 import { csvFile } from './connectors/sheet-write.ts'
 import type { Database } from './db/client.ts'
 import { alertLookup } from './hub/alerts.ts'
-import { pendingFor } from './hub/approve-level.ts'
 import type { Audit } from './hub/audit.ts'
 import { chatMemory } from './hub/chat-memory.ts'
-import { customerMerges } from './hub/customer-merge.ts'
+import { commandLedger } from './hub/command-ledger.ts'
 import { confirmRefund } from './hub/confirm-refund.ts'
+import { customerMerges } from './hub/customer-merge.ts'
 import { directAnswerRate } from './hub/direct-rate.ts'
 import { drafts } from './hub/drafts.ts'
 import { orderExports } from './hub/exports.ts'
@@ -25,8 +25,9 @@ import { noticeLookup } from './hub/notices.ts'
 import { nudges } from './hub/nudges.ts'
 import { type OrderSource, orderPull } from './hub/on-demand.ts'
 import { orderLookup } from './hub/orders.ts'
-import { overdueNow } from './hub/overdue-now.ts'
 import type { Outbox } from './hub/outbox.ts'
+import { overdueNow } from './hub/overdue-now.ts'
+import { pendingFor } from './hub/pending-for.ts'
 import type { PersonalData } from './hub/personal.ts'
 import { type PhotosParts, photos } from './hub/photos.ts'
 import { profileLookup } from './hub/profile.ts'
@@ -35,6 +36,7 @@ import { refundTimes } from './hub/refund-times.ts'
 import { refusals } from './hub/refusals.ts'
 import { returnLookup } from './hub/return-lookup.ts'
 import { returnPolicy } from './hub/return-policy.ts'
+import { reversals } from './hub/reversals.ts'
 import { ruleLookup } from './hub/rule-decisions.ts'
 import { clockRules } from './hub/rungs.ts'
 import { savedViews } from './hub/saved-views.ts'
@@ -46,10 +48,13 @@ import { staff } from './hub/staff.ts'
 import { statsLookup } from './hub/stats.ts'
 import { stockLookup } from './hub/stock.ts'
 import { todoLookup } from './hub/todo.ts'
+import { undoDecision } from './hub/undo-decision.ts'
+import { outwardActions } from './outward-parts.ts'
 import type { BlobFiles } from './runtime/blob-files.ts'
 import type { Clock } from './runtime/clock.ts'
 import type { Ids } from './runtime/ids.ts'
 import type { Log } from './runtime/log.ts'
+import { customerWords } from './text/zh-commands.ts'
 import { severalChannels } from './text/zh-surveys.ts'
 
 export type AnswerSources = {
@@ -81,6 +86,8 @@ export function answerParts(
   const { door, database, personal, outbox, audit, blobs, exportFiles, clock, ids } = from
   const lookup = orderLookup(door, personal, clock)
   const kept = settings(door)
+  const outward = outwardActions({ outbox, clock, personal, refundTimes: () => refundTimes(kept) })
+  const writing = { database, outbox, audit, clock, channels: reachable }
   return {
     lookup,
     clock,
@@ -100,7 +107,20 @@ export function answerParts(
     merges: customerMerges({ database, personal, audit, clock, severalChannels }),
     rules: ruleLookup(door),
     confirmRefund: confirmRefund({ database, audit, clock }),
-    drafts: drafts({ database, personal, outbox, audit, clock, ids, reachable }),
+    drafts: drafts({
+      database,
+      personal,
+      outbox,
+      audit,
+      clock,
+      ids,
+      reachable,
+      closeTodo: outward.closeTodo,
+      returnApproved: outward.returnApproved,
+    }),
+    commands: commandLedger(writing),
+    undo: undoDecision({ database, audit, clock, closeTodo: outward.closeTodo }),
+    reversals: reversals({ ...writing, ...outward, personal, ids, words: customerWords }),
     overdue: overdueNow({ database: door, personal, audit, clock, rules: () => clockRules(kept) }),
     nudges: nudges({ database, outbox, audit, clock, ids, reachable }),
     handoffs: handoffs({ database, outbox, clock, ids, reachable }),

@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
-import type { PushAnswer, PushReading, SalesChannel } from './hub/channel-port.ts'
+import type { PushAnswer, PushReading, ReadPush } from './hub/channel-port.ts'
 import type { TakePush } from './hub/take-push.ts'
 import type { Clock } from './runtime/clock.ts'
 import { BadPayload } from './runtime/errors.ts'
 import { errorFields, type Log } from './runtime/log.ts'
 
 export type FeedDoorParts = {
-  readonly channels: readonly Pick<SalesChannel, 'name' | 'readPush'>[]
+  readonly doors: readonly { readonly name: string; readonly readPush?: ReadPush }[]
   readonly takePush: TakePush
   readonly clock: Clock
   readonly log: Log
@@ -22,9 +22,9 @@ const maxBytes = 64 * 1024
  */
 export function feedDoor(parts: FeedDoorParts): Hono {
   const door = new Hono()
-  for (const { name, readPush } of parts.channels) {
+  for (const { name, readPush } of parts.doors) {
     if (readPush === undefined) continue
-    door.on(['GET', 'POST'], `/callback/${name}`, async (context) => {
+    door.on(['GET', 'POST'], [`/callback/${name}`, `/callback/${name}/:secret`], async (context) => {
       const raw = await bodyOf(context.req.raw)
       if (raw === undefined) return context.text('at most 64 KiB are read', 413)
       const reading = read(parts, name, () =>
@@ -33,6 +33,7 @@ export function feedDoor(parts: FeedDoorParts): Hono {
           query: new URL(context.req.url).searchParams,
           header: (wanted) => context.req.header(wanted),
           raw,
+          pathSecret: context.req.param('secret') ?? '',
           nowMs: parts.clock.nowMs(),
         }),
       )

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Hono } from 'hono'
 import { feedTasks } from '../handlers/feed-task.ts'
 import type { Config } from './config.ts'
-import { type Configured, channelAdapters, openChannels, readConnectors } from './connectors/registry.ts'
+import { type Configured, type Opened, openConnectors, readConnectors } from './connectors/registry.ts'
 import { feedDoor } from './feed-door.ts'
 import { afterSales } from './hub/after-sales.ts'
 import type { SalesChannel } from './hub/channel-port.ts'
@@ -10,6 +10,7 @@ import { type Feed, feed } from './hub/feed.ts'
 import type { OrderSource } from './hub/on-demand.ts'
 import { sources } from './hub/sources.ts'
 import { takePush } from './hub/take-push.ts'
+import { type Tracking, tracking } from './hub/tracking.ts'
 import type { Hub } from './hub-parts.ts'
 import type { Tick } from './jobs/schedule.ts'
 import type { Task } from './jobs/worker.ts'
@@ -20,7 +21,7 @@ import { vendor } from './runtime/vendor-call.ts'
 import type { Store } from './store.ts'
 
 export type FeedSources = {
-  readonly config: Pick<Config, 'connectorsFile' | 'secretOf'>
+  readonly config: Pick<Config, 'connectorsFile' | 'secretOf' | 'publicUrl'>
   readonly store: Store
   readonly hub: Pick<Hub, 'answering' | 'sharedToken'>
   readonly log: Log
@@ -28,6 +29,7 @@ export type FeedSources = {
 }
 
 export type OpenFeed = {
+  readonly connectors: readonly Opened[]
   readonly channels: readonly SalesChannel[]
   readonly feed: Feed
   readonly doors: readonly Hono[]
@@ -40,14 +42,16 @@ export type OpenFeed = {
 /** The systems that feed the hub, opened as connectors.json says. Vendors' time is the real one throughout. */
 export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFeed {
   const { database, personal } = store
-  const configured = configuredIn(config)
-  const channels = openChannels(configured, {
+  const connectors = openConnectors(configuredIn(config), {
     clock: systemClock,
     tokens: hub.sharedToken,
+    log,
     vendor: (options) => vendor({ ...options, clock: systemClock }),
+    publicUrl: config.publicUrl,
   })
-  const every = configured.flatMap(({ name, everyMinutes }) =>
-    everyMinutes === undefined ? [] : [[name, everyMinutes] as const],
+  const channels = connectors.flatMap(({ connector }) => connector.channels ?? [])
+  const every = connectors.flatMap(({ everyMinutes, connector }) =>
+    everyMinutes === undefined ? [] : (connector.channels ?? []).map(({ name }) => [name, everyMinutes] as const),
   )
   const reading = feed({
     database,
@@ -59,15 +63,34 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     log,
     everyMinutes: Object.fromEntries(every),
   })
-  const push = { channels, takePush: takePush(hub.answering.door, personal), clock: systemClock, log, wake }
+  const trackers = connectors.flatMap(({ connector }) => connector.tracker ?? [])
+  const tracks = tracking({ database, trackers, heard: sources(database), clock: systemClock, log })
+  const push = {
+    doors: [...channels, ...trackers],
+    takePush: takePush(hub.answering.door, personal),
+    clock: systemClock,
+    log,
+    wake,
+  }
   return {
+    connectors,
     channels,
     feed: reading,
-    doors: channels.length === 0 ? [] : [feedDoor(push)],
-    tasks: feedTasks(reading),
-    ticks: channels.length === 0 ? [] : [{ name: 'feed', everyMs: 10_000, run: (stop) => reading.pullDue(stop) }],
+    doors: push.doors.length === 0 ? [] : [feedDoor(push)],
+    tasks: feedTasks(reading, tracks),
+    ticks: [
+      ...(channels.length === 0 ? [] : [{ name: 'feed', everyMs: 10_000, run: (stop: AbortSignal) => reading.pullDue(stop) }]),
+      ...(trackers.length === 0 ? [] : trackTicks(tracks)),
+    ],
     orderSources: channels.map(asOrderSource),
   }
+}
+
+function trackTicks(tracks: Tracking): readonly Tick[] {
+  return [
+    { name: 'track.subscribe', everyMs: 10_000, run: (stop) => tracks.subscribeDue(stop) },
+    { name: 'track.reconcile', everyMs: 60_000, run: (stop) => tracks.reconcileDue(stop) },
+  ]
 }
 
 /** What connectors.json holds. Throws CannotStart with all that is wrong with it. */
@@ -76,8 +99,7 @@ export function configuredIn({
   secretOf,
 }: Pick<Config, 'connectorsFile' | 'secretOf'>): readonly Configured[] {
   if (connectorsFile === undefined) return []
-  const kinds = new Set(Object.keys(channelAdapters))
-  return readConnectors(textOf(connectorsFile), (reference) => secretBehind(reference, secretOf), kinds)
+  return readConnectors(textOf(connectorsFile), (reference) => secretBehind(reference, secretOf))
 }
 
 function secretBehind(reference: string, secretOf: Config['secretOf']): string | undefined {

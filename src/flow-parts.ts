@@ -1,31 +1,46 @@
-import type { Hono } from 'hono'
-import type { ActionCodec } from '../cards/actions.ts'
-import type { PlatformName } from './chat/event.ts'
-import type { Config } from './config.ts'
-import type { Hub } from './hub-parts.ts'
+import { approvalParts } from './approval-parts.ts'
+import type { Outbound } from './chat/ports.ts'
+import { commandParts } from './command-parts.ts'
+import type { FlowSources } from './flow-sources.ts'
+import { refundTimes } from './hub/refund-times.ts'
+import { settings } from './hub/settings.ts'
+import { standInsOf } from './hub/stand-ins.ts'
+import { tapDecision } from './hub/tap-decision.ts'
 import type { Tick } from './jobs/schedule.ts'
 import type { Task } from './jobs/worker.ts'
-import type { MovableClock } from './runtime/clock.ts'
-import type { Log } from './runtime/log.ts'
-import type { Store } from './store.ts'
-
-export type FlowSources = {
-  readonly config: Config
-  readonly store: Store
-  readonly hub: Hub
-  readonly clock: MovableClock
-  readonly log: Log
-  readonly codec: ActionCodec
-  /** Platforms that messages can leave by, the first one first. */
-  readonly channels: readonly PlatformName[]
-  /** Rings the pump: rows were written to the outbox. */
-  readonly wake: () => void
-}
+import { outwardActions } from './outward-parts.ts'
+import { peopleParts } from './people-parts.ts'
+import { receiptParts } from './receipt-parts.ts'
 
 /** The approval of returns, joined: what handlers need, what ticks, what the worker carries out, what has a door. */
-export function flowParts(_from: FlowSources) {
-  const tasks: Readonly<Record<string, Task>> = {}
-  const ticks: readonly Tick[] = []
-  const doors: readonly Hono[] = []
-  return { parts: {}, tasks, ticks, doors }
+export function flowParts(from: FlowSources) {
+  const receipt = receiptParts(from)
+  const { store, hub, clock } = from
+  const outward = outwardActions({
+    outbox: hub.outbox,
+    clock,
+    personal: store.personal,
+    refundTimes: () => refundTimes(settings(store.database)),
+  })
+  const decideLevel = tapDecision({
+    database: store.database,
+    audit: hub.answering.audit,
+    clock,
+    returnApproved: outward.returnApproved,
+  })
+  const approval = approvalParts({ ...from, decideLevel, standIns: standInsOf })
+  const people = peopleParts({ ...from, decideLevel, wakeCopies: approval.wakeCopies })
+  const commands = commandParts({ ...from, ports: [], receiveLink: receipt.link })
+  const tasks: Readonly<Record<string, Task>> = { ...commands.tasks }
+  const ticks: readonly Tick[] = [receipt.tick, approval.tick, commands.tick, people.tick]
+  const doors = [receipt.door]
+  return {
+    parts: { receiveLink: receipt.link, approvals: approval.approvals, ...people.parts },
+    tasks,
+    /** Tasks that speak: they need the way out, which is made later. */
+    speaking: (outbound: Outbound): Readonly<Record<string, Task>> => approval.tasks(outbound),
+    ticks,
+    doors,
+    wakeCopies: approval.wakeCopies,
+  }
 }

@@ -12,7 +12,7 @@ import { wecomPlatform } from '../bot/wecom/platform.ts'
 import { practicePlatform, practiceSettings } from '../bot/wecom/practice.ts'
 import { type ActionCodec, actionCodec } from '../cards/actions.ts'
 import { proofTick } from '../handlers/clock-proof.ts'
-import { clockTicks } from '../handlers/escalations.ts'
+import { clockTicks, escalationEntry } from '../handlers/escalations.ts'
 import { keepPictureTask, keepPictureTaskName } from '../handlers/keep-picture.ts'
 import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
 import { bookByPhoto } from '../handlers/receive-photo.ts'
@@ -31,6 +31,7 @@ import { exportDoor, exportLink } from './export-door.ts'
 import { openFeed } from './feed-parts.ts'
 import { flowParts } from './flow-parts.ts'
 import { clockEngine } from './hub/clock-engine.ts'
+import { proveBeside } from './hub/clock-proof.ts'
 import type { CustomerMerges } from './hub/customer-merge.ts'
 import { memberPhone } from './hub/member-phone.ts'
 import type { Photos } from './hub/photos.ts'
@@ -148,6 +149,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
     outbox: hub.outbox,
     tasks: {
       ...flow.tasks,
+      ...flow.speaking(send),
       ...fed.tasks,
       ...tasks({ outbound: send }),
       ...(sms && { [smsTaskName]: smsTask({ sender: sms, phoneOf: memberPhone(store) }) }),
@@ -176,16 +178,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
     ...flow.ticks,
     ...fed.ticks,
     ...clockTicks({ engine, codec, wake }),
-    proofTick({
-      target: store.target,
-      database: store.database,
-      outbox: hub.outbox,
-      time: clock,
-      log,
-      codec,
-      wake,
-      channels: channelsOf(config),
-    }),
+    proofTick(proofPartsOf({ config, store, log, clock }, hub, codec, wake)),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
     { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
@@ -261,6 +254,14 @@ function photoMount(kept: Pick<Photos, 'storedAs' | 'bytesOf'>, key: Buffer) {
       return storedAs === undefined ? undefined : kept.bytesOf(storedAs)
     },
   })
+}
+
+/** The clocks prove themselves on the desk's own database. */
+function proofPartsOf({ config, store, clock, log }: DeskParts, hub: Hub, codec: ActionCodec, wake: () => void) {
+  const words = escalationEntry({ codec })
+  const prove = () => proveBeside(store, { words, log })
+  const { database } = store
+  return { database, outbox: hub.outbox, time: clock, channels: channelsOf(config), log, prove, wake }
 }
 
 /** Where people are reached first, and next when that fails. WeCom's practice door sends nothing. */

@@ -29,8 +29,12 @@ export type ApiParts = {
 type Outcome = { readonly verdict: Verdict; readonly body: Readonly<Record<string, unknown>> }
 
 export type DingtalkApi = {
-  /** One call with our token: refreshed once when stale, held to 20/s, none while the brake is on. The vendor's trouble is a verdict. */
-  request(method: Call['method'], path: string, body: unknown): Promise<Outcome>
+  /**
+   * One call with our token: refreshed once when stale, held to 20/s (`api`: its name where the path
+   * holds ids), none while the brake is on. The vendor's trouble is a verdict. */
+  request(method: Call['method'], path: string, body: unknown, api?: string): Promise<Outcome>
+  /** The same for a path of oapi.dingtalk.com, which takes the token in its query. */
+  requestOld(path: string, body: unknown): Promise<Outcome>
   /** Posts to a reply address; no token, no quota. */
   postToSession(url: string, body: unknown): Promise<Verdict>
   /** Undefined when a token can be had, else what to do. */
@@ -53,14 +57,28 @@ export function dingtalkApi(parts: ApiParts): DingtalkApi {
     return { verdict, body: answer.body ?? {} }
   }
 
+  async function attemptOld(path: string, body: unknown): Promise<Outcome> {
+    const held = brake.verdict()
+    if (held !== undefined) return { verdict: held, body: {} }
+    const current = await token()
+    const url = `${parts.config.oapiBase}${path}?access_token=${encodeURIComponent(current)}`
+    const answer = await callJson({ method: 'POST', url, body })
+    const verdict = brake.watch(judgeOldApi(answer))
+    if (verdict.outcome === 'stale-token') await parts.sharedToken.drop(tokenName, current)
+    return { verdict, body: answer.body ?? {} }
+  }
+
+  async function paced(api: string, call: () => Promise<Outcome>): Promise<Outcome> {
+    const budget = await parts.sendBudget.take(`${tokenName}:${api}`, apiWindows)
+    if (budget.outcome === 'wait') return busy('our own rate', budget.afterMs)
+    const first = await settled(call())
+    return first.verdict.outcome === 'stale-token' ? settled(call()) : first
+  }
+
   return {
-    async request(method, path, body) {
-      const budget = await parts.sendBudget.take(`${tokenName}:${path}`, apiWindows)
-      if (budget.outcome === 'wait') return busy('our own rate', budget.afterMs)
-      const call = { method, url: `${parts.config.apiBase}${path}`, body }
-      const first = await settled(attempt(call))
-      return first.verdict.outcome === 'stale-token' ? settled(attempt(call)) : first
-    },
+    request: (method, path, body, api = path) =>
+      paced(api, () => attempt({ method, url: `${parts.config.apiBase}${path}`, body })),
+    requestOld: (path, body) => paced(path, () => attemptOld(path, body)),
     async postToSession(url, body) {
       // checked when it came in; checked again because it was stored in between
       if (!isReplyHost(url, parts.config.oapiBase))

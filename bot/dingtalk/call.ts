@@ -3,9 +3,10 @@ import type { Answer } from './errcode.ts'
 import { answerBytes, callTimeoutMs } from './limits.ts'
 
 export type Call = {
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   readonly token?: string
+  /** JSON; none with GET. */
   readonly body: unknown
   /** Stops the call before its time limit. */
   readonly stop?: AbortSignal
@@ -21,7 +22,7 @@ export async function callJson({ method, url, token, body, stop, timeoutMs = cal
     const response = await fetch(url, {
       method,
       headers,
-      body: JSON.stringify(body),
+      ...(method !== 'GET' && { body: JSON.stringify(body) }),
       redirect: 'error',
       signal: stop === undefined ? limit : AbortSignal.any([limit, stop]),
     })

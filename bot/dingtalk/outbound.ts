@@ -161,7 +161,8 @@ function receiptOf({
   return typeof processQueryKey === 'string' ? { processQueryKey } : undefined
 }
 
-function deliveryOf(verdict: Verdict, receipt?: Readonly<Record<string, string>>): Delivery {
+/** What a verdict means for a message: gone out, later, or never. */
+export function deliveryOf(verdict: Verdict, receipt?: Readonly<Record<string, string>>): Delivery {
   switch (verdict.outcome) {
     case 'ok':
       return receipt === undefined ? { outcome: 'sent' } : { outcome: 'sent', receipt }

@@ -16,7 +16,7 @@ const contentPolicy = [
 ].join('; ')
 
 /** Headers go on after the file: serve-static 2.1 makes its answer before it calls onFound, and what that sets is lost. */
-function withHeaders(cacheControl: string): MiddlewareHandler {
+export function withHeaders(cacheControl: string): MiddlewareHandler {
   return async (c, next) => {
     await next()
     c.header('Content-Security-Policy', contentPolicy)

@@ -37,7 +37,7 @@ function decodeHappening(fields: Fields, base: Base): ChatEvent | undefined {
     case 'template_card_menu_event':
       return tapOf(fields, base)
     case 'scancode_waitmsg':
-      return { ...base, kind: 'text', text: scanned(fieldsAt(fields, 'ScanCodeInfo')) }
+      return { ...base, kind: 'text', text: scanned(fieldsAt(fields, 'ScanCodeInfo')), scanned: true }
     default:
       return undefined
   }

@@ -35,12 +35,11 @@ export const memberWindows = [
 ] as const
 
 /**
- * duplicate_check_interval [90236]. A card's task_id makes its request unique, so the longest there is. Words carry no key:
- * long enough for our retries (a chat answer older than 10 min is not sent), short enough that the same answer may come
- * again later.
+ * duplicate_check_interval [90236], at most 4 h: the platform drops a request whose JSON it has had within that time. A card's
+ * task_id makes its request unique, so the longest there is. Words carry no key: theirs is this range, see send.ts.
  */
 export const cardRepeatSeconds = 14_400
-export const textRepeatSeconds = 600
+export const textRepeatSeconds = { least: 7_200, most: 14_400 } as const
 
 /** template_card of message/send [90236], characters unless said otherwise; where the AI bot's page [101032] names less, that. */
 export const card = {

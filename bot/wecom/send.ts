@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Card } from '../../src/chat/card.ts'
 import type { CardRef } from '../../src/chat/event.ts'
 import type { Delivery, OutboundMessage, SendBudget } from '../../src/chat/ports.ts'
@@ -27,7 +28,7 @@ export async function sendMessage(parts: SendParts, { key, to, reply }: Outbound
       case 'none':
         return { outcome: 'sent' }
       case 'text':
-        return await sendText(parts, to.id, reply.text)
+        return await sendText(parts, to.id, reply.text, key)
       case 'card':
         return await sendCard(parts, to.id, reply.card, key)
       case 'card-update':
@@ -40,11 +41,20 @@ export async function sendMessage(parts: SendParts, { key, to, reply }: Outbound
   }
 }
 
-async function sendText(parts: SendParts, userId: string, text: string): Promise<Delivery> {
+async function sendText(parts: SendParts, userId: string, text: string, key: string): Promise<Delivery> {
   const content = messageText(text)
   if (content.trim() === '') return { outcome: 'sent' }
-  const body = { msgtype: 'text', text: { content }, duplicate_check_interval: textRepeatSeconds }
+  const body = { msgtype: 'text', text: { content }, duplicate_check_interval: repeatSecondsOf(key) }
   return send(parts, userId, body)
+}
+
+/**
+ * Repeats are told by the request's whole JSON, and a text has no field for a key: so the key decides how long the check lasts. A
+ * retry is the same request; the same words under another key differ in this figure (docs/decisions/209).
+ */
+function repeatSecondsOf(key: string): number {
+  const { least, most } = textRepeatSeconds
+  return least + (createHash('sha256').update(key).digest().readUInt32BE(0) % (most - least + 1))
 }
 
 async function sendCard(parts: SendParts, userId: string, card: Card, key: string): Promise<Delivery> {

@@ -52,6 +52,8 @@ export type TextEvent = EventBase & {
   readonly kind: 'text'
   readonly text: string
   readonly media?: readonly MediaRef[]
+  /** A scanner read the words off a parcel; nobody typed them. */
+  readonly scanned?: true
 }
 export type ImageEvent = EventBase & { readonly kind: 'image'; readonly media: MediaRef }
 export type FileEvent = EventBase & { readonly kind: 'file'; readonly media: MediaRef; readonly fileName: string }

@@ -38,6 +38,23 @@ export type Delivery =
 /** Speaks first or late. `key` is the outbox key: pass it on wherever the platform can deduplicate by it. */
 export type Outbound = { send(message: OutboundMessage): Promise<Delivery> }
 
+/** A to-do in somebody's list of work. `key` is unique for ever: the same key twice is one to-do. Times epoch ms. */
+export type TodoItem = {
+  readonly key: string
+  readonly userId: string
+  readonly title: string
+  readonly rows: readonly { readonly label: string; readonly value: string }[]
+  /** What it opens. */
+  readonly url: string
+}
+
+/** The platform's own list of to-dos. The receipt of `open` names what `close` takes. */
+export type TodoList = {
+  open(item: TodoItem): Promise<Delivery>
+  /** `receipt` as it was given when it was opened. */
+  close(receipt: Readonly<Record<string, string>>): Promise<Delivery>
+}
+
 /** Bytes of a photo or file. Throws Unreachable, PlatformRefused or BadPayload (too big). */
 export type MediaSource = { fetch(ref: MediaRef): Promise<Uint8Array> }
 

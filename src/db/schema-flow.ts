@@ -204,19 +204,23 @@ export const returnCounts = pgTable(
 )
 
 /** What a return's money waits for after the goods are in. */
-export const refundHolds = pgTable('refund_holds', {
-  returnId: text('return_id')
-    .primaryKey()
-    .references(() => returns.id),
-  /** window (two minutes for a word of the table) | short | damaged | finance (hung up by finance) */
-  reason: text('reason').notNull(),
-  since: at('since').notNull(),
-  /** window: when the money goes; else null until a person decides. */
-  untilAt: at('until_at'),
-  amountFen: fen('amount_fen'),
-  clearedBy: text('cleared_by').references(() => members.id),
-  clearedAt: at('cleared_at'),
-})
+export const refundHolds = pgTable(
+  'refund_holds',
+  {
+    returnId: text('return_id')
+      .primaryKey()
+      .references(() => returns.id),
+    /** window (two minutes for a word of the table) | short | damaged | finance (hung up by finance) */
+    reason: text('reason').notNull(),
+    since: at('since').notNull(),
+    /** window: when the money goes; else null until a person decides. */
+    untilAt: at('until_at'),
+    amountFen: fen('amount_fen'),
+    clearedBy: text('cleared_by').references(() => members.id),
+    clearedAt: at('cleared_at'),
+  },
+  (t) => [index('refund_holds_due').on(t.untilAt).where(sql`cleared_at IS NULL`)],
+)
 
 /** Put off by a person: no nudges until then. Never past the fine line. */
 export const snoozes = pgTable(

@@ -1,7 +1,7 @@
 import type postgres from 'postgres'
 import type { Channel } from './order-facts.ts'
 
-export type Sql = postgres.Sql<{ bigint: bigint }>
+export type Sql = postgres.ISql<{ bigint: bigint }>
 export type Fragment = postgres.PendingQuery<postgres.Row[]>
 
 /** What can be wrong with an order or a return. The exceptions are the sub-states of its parcel. */
@@ -15,6 +15,7 @@ export type Trouble =
   | 'shipped_late'
   | 'stalled'
   | 'unscanned'
+  | 'first_sms'
   | 'gift_out_of_stock'
   | 'stuck'
   | 'delivery_failed'
@@ -38,6 +39,7 @@ export const limits = {
   platformFineMs: 72 * 3_600_000,
   silentMs: 48 * 3_600_000,
   unscannedMs: 24 * 3_600_000,
+  firstSmsMs: 2 * 3_600_000,
 } as const
 
 /** Of one kind no more are counted than this: the list says "and more". */
@@ -64,6 +66,7 @@ const rankOf = {
   ship_late: 6,
   shipped_late: 7,
   gift_out_of_stock: 8,
+  first_sms: 9,
 } as const
 
 /**
@@ -127,6 +130,10 @@ function candidates(
         sql`p.shipped_at`,
         sql`p.state = 'created' AND p.shipped_at IS NOT NULL AND p.shipped_at < ${timeOf(sql, nowMs - limits.unscannedMs)}`,
       )
+    case 'first_sms':
+      return sql`SELECT ${columns(rankOf.first_sms, sql`o.ordered_at`)} FROM orders o
+        WHERE ${withoutFirstSms(sql)} AND o.ordered_at BETWEEN ${timeOf(sql, nowMs - firstSmsListedMs)} AND ${timeOf(sql, nowMs - limits.firstSmsMs)}
+          ${placed}`
     case 'gift_out_of_stock':
       return sql`SELECT ${columns(rankOf.gift_out_of_stock, sql`g.decided_at`)}
         FROM gifts g JOIN orders o ON o.id = g.order_id
@@ -139,6 +146,20 @@ function candidates(
         kind === 'exception' ? sql`p.state = 'exception'` : sql`p.state = 'exception' AND p.sub_state = ${kind}`,
       )
   }
+}
+
+/** What went wrong longer ago is a figure, no work any more. */
+const firstSmsListedMs = 24 * 3_600_000
+
+/**
+ * Orders of douyin whose buyer was sent nothing about the way of the goods. A hub that is told of no messages at all cannot say
+ * that one is missing.
+ */
+export function withoutFirstSms(sql: Sql): Fragment {
+  return sql`o.channel = 'douyin' AND o.paid_at IS NOT NULL AND o.cancelled_at IS NULL AND o.signed_at IS NULL
+    AND o.refunded_at IS NULL AND (SELECT source FROM notices WHERE source <> 'hub' ORDER BY created_at DESC LIMIT 1) IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.order_id = o.id AND n.channel = 'sms' AND n.state IN ('sent','delivered')
+      AND n.kind IN ('ship','delay','stall','sign'))`
 }
 
 /** Returns that nobody has decided. The scope's window is the application, not the order. */

@@ -1,4 +1,5 @@
 import type { Channel, SourceOrder } from './order-facts.ts'
+import type { TrackTold } from './tracker-port.ts'
 
 // What the hub asks of an adapter to a sales channel. channels.md §0: a push is a hint, the pull is the truth; both run.
 
@@ -39,12 +40,16 @@ export type Hint = {
   readonly about:
     | { readonly kind: 'order'; readonly orderNo: string }
     | { readonly kind: 'return'; readonly afterSaleNo: string; readonly orderNo?: string }
+    /** A parcel, by a tracker. */
+    | { readonly kind: 'parcel'; readonly waybillNo: string }
     /** A test, or a topic we do not follow: answered and kept, nothing is fetched. */
     | { readonly kind: 'nothing'; readonly topic: string }
   /** When the vendor says it happened. */
   readonly toldAtMs?: number
   /** Not before so long after the push: some lists lag behind their messages. */
   readonly waitMs?: number
+  /** What a signed push of a tracker says itself; without it the tracker is asked. JSON. */
+  readonly track?: TrackTold
 }
 
 export type PushRequest = {
@@ -54,6 +59,8 @@ export type PushRequest = {
   readonly header: (name: string) => string | undefined
   /** As it came: signatures are over these bytes. */
   readonly raw: Uint8Array
+  /** What stands behind the connector's name in the address, the secret of vendors that do not sign; '' for nothing. */
+  readonly pathSecret: string
   readonly nowMs: number
 }
 

@@ -1,4 +1,4 @@
-import { armMissing, type DeadlineParts } from './deadlines.ts'
+import { armClock, armMissing, type DeadlineParts } from './deadlines.ts'
 import type { TellParts, Words } from './escalation-bundle.ts'
 import { tellDue } from './escalations.ts'
 import { type FireParts, fireDue } from './fire-deadlines.ts'
@@ -26,7 +26,11 @@ export function clockEngine(parts: ClockEngineParts): ClockEngine {
   }
   return {
     sweep: async (words) => {
-      if (armedAtOffsetMs !== undefined && armedAtOffsetMs !== parts.time.offsetMs()) await armAll()
+      if (armedAtOffsetMs !== undefined) {
+        if (armedAtOffsetMs !== parts.time.offsetMs()) await armAll()
+        // its fix card is due within the minute: the slower look would come too late
+        else await armClock(parts, 'no_carrier')
+      }
       const fired = await fireDue(parts)
       const told = await tellDue(parts, words)
       const { again } = await followUp(parts, words)

@@ -1,13 +1,15 @@
-import type { Database } from '../db/client.ts'
+import { type Database, type DatabaseTarget, openDatabase } from '../db/client.ts'
 import { movableClock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import { type ClockEngine, type ClockEngineParts, clockEngine } from './clock-engine.ts'
 import { deskNow } from './deadlines.ts'
 import type { Words } from './escalation-bundle.ts'
+import { levelDueMs, liveFlow } from './flow-rules.ts'
 import type { OutboxEntry } from './outbox.ts'
-import { openProof, openProofLevel, type ProofRun, proofChannel } from './proof-firm.ts'
+import { type LevelDue, openProof, openProofLevel, type ProofRun, proofChannel } from './proof-firm.ts'
 import { calendarOf, rungTimes } from './rung-times.ts'
-import type { ClockRules } from './rungs.ts'
+import { type ClockRules, clockRules } from './rungs.ts'
+import { settings } from './settings.ts'
 import { addTime } from './working-time.ts'
 
 export type Verdict = 'ok' | 'missing' | 'early' | 'late' | 'twice'
@@ -35,6 +37,8 @@ export type ProofParts = {
   readonly rules: ClockRules
   readonly words: Words
   readonly log: Log
+  /** The limits of the live flow; those of the rules when left out. */
+  readonly dueOf?: LevelDue
   /** The engine to be proven. */
   readonly engineOf?: (parts: ClockEngineParts) => ClockEngine
 }
@@ -45,7 +49,7 @@ const mostLateMs = 5_000
 type Expected = { readonly run: ProofRun; readonly rung: number; readonly step: string; readonly dueMs: number }
 
 /**
- * Runs a synthetic return, two parcels and an order through all rungs of all clocks, with shadow members and a clock that is
+ * Runs synthetic returns, parcels, orders and a command through all rungs of all clocks, with shadow members and a clock that is
  * moved from rung to rung, by the very statements and rules the desk uses. Nothing leaves: what would be sent is counted.
  */
 export async function proveClock(parts: ProofParts): Promise<ClockProof> {
@@ -63,12 +67,13 @@ export async function proveClock(parts: ProofParts): Promise<ClockProof> {
     process: 'proof',
   }
   const engineOf = parts.engineOf ?? clockEngine
+  const dueOf = parts.dueOf ?? (async () => undefined)
   const [one, two] = [engineOf(engineParts), engineOf(engineParts)]
   const goTo = async (atMs: number) => time.setOffset(time.offsetMs() + atMs - (await deskNow(sql, time)))
   // an hour into working time, so that every calendar runs
   const startMs = addTime(calendarOf(rules, 'l2'), await deskNow(sql, time), 3_600_000)
   await goTo(startMs)
-  const pending = expectedOf(rules, await openProof(sql, startMs))
+  const pending = expectedOf(rules, await openProof(sql, startMs, dueOf))
   const met: Expected[] = []
   const seen: Seen = new Map()
   const sweepAt = async (atMs: number, ...engines: readonly ClockEngine[]) => {
@@ -86,13 +91,32 @@ export async function proveClock(parts: ProofParts): Promise<ClockProof> {
     await sweepAt(next.dueMs + 20, one, two)
     const lastOfLevel = !pending.some(({ run }) => run.clock === next.run.clock)
     if (lastOfLevel && /^l[12]$/.test(next.run.clock)) {
-      const level = await openProofLevel(sql, Number(next.run.clock.slice(1)) + 1, await deskNow(sql, time))
+      const level = await openProofLevel(sql, Number(next.run.clock.slice(1)) + 1, await deskNow(sql, time), dueOf)
       pending.push(...expectedOf(rules, [level]))
       await one.armMissing()
     }
   }
   const lines = await Promise.all(met.map((expected) => lineOf(sql, expected, seen.get(keyOf(expected)))))
   return { lines, messages: sent.length, proven: lines.every(({ verdict }) => verdict === 'ok') }
+}
+
+/** The proof by the rules as they are set, on a connection of its own beside the desk's data. */
+export async function proveBeside(
+  { target, database }: { readonly target: DatabaseTarget; readonly database: Pick<Database, 'sql'> },
+  parts: Pick<ProofParts, 'words' | 'log'>,
+): Promise<ClockProof> {
+  const rules = await clockRules(settings(database))
+  const scratch = openDatabase(target, { max: 1, name: 'chadan proof', searchPath: 'pg_temp' })
+  try {
+    const { levels } = (await liveFlow(database.sql)).rules
+    const dueOf: LevelDue = async (level, startMs) => {
+      const own = levels.find((one) => one.level === level)
+      return own && levelDueMs(database.sql, own, startMs)
+    }
+    return await proveClock({ ...parts, rules, database: scratch, dueOf })
+  } finally {
+    await scratch.close()
+  }
 }
 
 /** When each rung was first seen to have fired, by the proof's own clock: what the engine notes itself proves nothing. */
@@ -109,7 +133,7 @@ async function note(sql: Database['sql'], seen: Seen, nowMs: number): Promise<vo
 
 function expectedOf(rules: ClockRules, runs: readonly ProofRun[]): Expected[] {
   return runs.flatMap((run) =>
-    rungTimes(rules, run.clock, run.startMs).map(({ rung, dueAtMs, plan }) => ({
+    rungTimes(rules, run.clock, run.startMs, run.dueMs).map(({ rung, dueAtMs, plan }) => ({
       run,
       rung,
       step: plan.step,

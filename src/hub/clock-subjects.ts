@@ -1,11 +1,12 @@
 import type postgres from 'postgres'
+import { withoutFirstSms } from './alert-sql.ts'
 import type { ClockName } from './rungs.ts'
 import type { Sql } from './write.ts'
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>
 
-/** What a clock runs for. Stored as `return:TH…`. */
-export type Subject = `return:${string}` | `order:${string}` | `parcel:${string}`
+/** What a clock runs for. Stored as `return:TH…`; a command by its key. */
+export type Subject = `return:${string}` | `order:${string}` | `parcel:${string}` | `command:${string}`
 
 export const returnSubject = (returnId: string): Subject => `return:${returnId}`
 
@@ -71,7 +72,49 @@ function runningSql(sql: Sql, clock: ClockName, among: Among): Fragment {
         WHERE o.paid_at IS NOT NULL AND o.shipped_at IS NULL AND o.cancelled_at IS NULL AND o.promise_ship_at IS NOT NULL
           AND o.on_hold_at IS NULL AND o.signed_at IS NULL AND o.refunded_at IS NULL AND o.returned_at IS NULL
           ${pick(sql, among, sql`o.id`, sql`o.promise_ship_at`)}`
+    case 'first_sms':
+      return order(sql, sql`o.ordered_at`, withoutFirstSms(sql), among)
+    case 'no_carrier':
+      return order(
+        sql,
+        sql`o.quarantined_at`,
+        sql`o.shipped_at IS NULL AND o.cancelled_at IS NULL AND o.quarantined_at IS NOT NULL`,
+        among,
+      )
+    case 'command':
+      return commands(sql, among)
+    case 'assigned':
+      return assigned(sql, among)
   }
+}
+
+const nobody = (sql: Sql): Fragment =>
+  sql`NULL::timestamptz AS due, NULL::text AS role, NULL::text AS holder_id, NULL::timestamptz AS applied`
+
+function order(sql: Sql, basis: Fragment, state: Fragment, among: Among): Fragment {
+  return sql`SELECT 'order:' || o.id AS subject, o.id AS order_id, ${whole(sql, basis)} AS basis, ${nobody(sql)}
+    FROM orders o WHERE ${state} ${pick(sql, among, sql`o.id`, basis)}`
+}
+
+/** One that may still be taken back is not late, however far the desk's time was moved meanwhile. */
+function commands(sql: Sql, among: Among): Fragment {
+  return sql`SELECT 'command:' || c.key AS subject, split_part(c.subject, ':', 2) AS order_id,
+      ${whole(sql, sql`coalesce(c.replayed_at, c.made_at)`)} AS basis, ${nobody(sql)}
+    FROM commands c
+    WHERE c.state IN ('held','sent') AND NOT EXISTS (
+      SELECT 1 FROM outbox b WHERE b.key = c.key AND b.state = 'ready' AND b.attempts = 0 AND b.due_at > now())
+      ${pick(sql, among, sql`c.key`, sql`c.made_at`)}`
+}
+
+/** Runs while the level waits for the person it was handed to; the deadline itself says who that is. */
+function assigned(sql: Sql, among: Among): Fragment {
+  const ids = 'ids' in among ? [...among.ids] : []
+  return sql`SELECT d.subject, r.order_id, ${whole(sql, sql`d.basis_at`)} AS basis, NULL::timestamptz AS due, a.role, a.holder_id,
+      r.applied_at AS applied
+    FROM deadlines d JOIN returns r ON r.id = split_part(d.subject, ':', 2)
+      JOIN approval_levels a ON a.return_id = r.id AND a.level = (d.plan->'of'->>'level')::int
+    WHERE d.subject = ANY(${ids.map((id) => `return:${id}`)}::text[]) AND d.clock = 'assigned' AND d.state <> 'void'
+      AND r.approval = 'pending' AND a.state = 'pending' AND a.holder_id = d.plan->'of'->>'memberId'`
 }
 
 function parcels(sql: Sql, basis: Fragment, state: Fragment, among: Among): Fragment {

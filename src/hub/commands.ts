@@ -51,6 +51,17 @@ export type CommandPayloads = {
   readonly 'erp.gift_freeze': { readonly orderNo: string; readonly sku: string; readonly qty: number }
   readonly 'erp.gift_release': { readonly orderNo: string; readonly sku: string; readonly qty: number }
   readonly 'customs.predeclare': { readonly orderNo: string; readonly document: string }
+  // Of the other list, messages to people: a to-do of the warehouse. It stands in the ledger too, because it is closed by its receipt.
+  readonly 'todo.open': {
+    readonly returnId: string
+    readonly orderNo: string
+    readonly channel: string
+    readonly waybillNo?: string
+    readonly carrier?: string
+    readonly goods: readonly { readonly name: string; readonly qty: number }[]
+  }
+  /** `opened`: the key of the command that opened it. */
+  readonly 'todo.close': { readonly returnId: string; readonly opened: string }
 }
 
 export type CommandName = keyof CommandPayloads

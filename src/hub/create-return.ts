@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
-import { levelLimitMs } from './approve-level.ts'
+import type { ApproveParts } from './approve-level.ts'
+import { passByRule } from './auto-approve.ts'
 import { lockOrder } from './cancel-order.ts'
+import { levelsFor, liveFlow } from './flow-rules.ts'
 import { beijingDay } from './hub-no.ts'
+import { openNextLevel } from './open-level.ts'
 import type { CarrierCode, Channel, Stage } from './order-facts.ts'
 import type { PhotoReading } from './photo-reading.ts'
 import { maskedQuestion } from './query-log.ts'
@@ -48,7 +51,11 @@ export async function lookCreate(tx: Sql, wish: Wish, by: By, lock: boolean): Pr
   if (wish.reason === undefined) return { outcome: 'asks', missing: 'reason', offers: [], goods }
   const refundFen = refundOf(sale, lines)
   const { waybillNo, carrier, sure } = photo
+  const { rules } = await liveFlow(tx)
+  const [first] = levelsFor(rules, refundFen)
+  if (first === undefined) throw new TypeError('a flow without levels')
   const facts = {
+    first: { role: first.role, limitMs: first.limitMinutes * 60_000 },
     lines,
     ...(refundFen !== undefined && { refundFen: String(refundFen) }),
     waybillNo,
@@ -143,26 +150,49 @@ async function newestReturn(tx: Sql, orderId: string): Promise<string> {
   return row?.id ?? ''
 }
 
-/** Return, lines, three levels of which the first is open, and the photo that proves it: one transaction of the caller. */
-export async function createReturn(tx: Sql, { wish, facts }: PlanOf<'return.create'>, by: By): Promise<Applied> {
+/** Return, lines, the levels of the live flow of which the first is open, and the photo that proves it: one transaction of the caller. */
+export async function createReturn(
+  tx: Sql,
+  { wish, facts }: PlanOf<'return.create'>,
+  by: By,
+  parts: ApproveParts = {},
+): Promise<Applied> {
   const { orderId, photo = '' } = wish
-  const id = await insertReturn(tx, { wish, facts }, by)
+  const flow = await liveFlow(tx)
+  const id = await insertReturn(tx, { wish, facts }, by, flow.version)
   for (const { lineId, qty } of facts.lines)
     await tx`INSERT INTO return_lines (return_id, order_line_id, asked_qty) VALUES (${id}, ${lineId}, ${qty})`
-  const dueAtMs = by.nowMs + levelLimitMs.cs_lead
-  await tx`
-    INSERT INTO approval_levels (return_id, level, role, state, started_at, due_at) VALUES
-      (${id}, 1, 'cs_lead', 'pending', to_timestamp(${by.nowMs}::float8 / 1000), to_timestamp(${dueAtMs}::float8 / 1000)),
-      (${id}, 2, 'warehouse', 'waiting', NULL, NULL), (${id}, 3, 'finance', 'waiting', NULL, NULL)`
+  for (const { level, role } of levelsFor(
+    flow.rules,
+    facts.refundFen === undefined ? undefined : BigInt(facts.refundFen),
+  ))
+    await tx`INSERT INTO approval_levels (return_id, level, role, state) VALUES (${id}, ${level}, ${role}, 'waiting')`
   const linked = await tx`
     UPDATE waybill_photos SET return_id = ${id}, order_id = ${orderId} WHERE id = ${photo} AND member_id = ${by.memberId}`
   expectOne(linked, 'giving a photo to its return')
+  const next = await openNextLevel(tx, id, by.nowMs)
+  const auto =
+    next !== undefined && facts.sure && (await passByRule(tx, { returnId: id, rules: flow.rules }, by.nowMs, parts))
   const pieces = facts.lines.map(({ lineId, qty }) => ({ lineId, qty }))
-  const detail = { return: id, lines: pieces, refundFen: facts.refundFen ?? null, waybillNo: facts.waybillNo, photo }
+  const detail = {
+    flow: flow.version,
+    auto,
+    return: id,
+    lines: pieces,
+    refundFen: facts.refundFen ?? null,
+    waybillNo: facts.waybillNo,
+    photo,
+  }
   return {
-    done: { id, next: 'cs_lead', dueAtMs, ...(await customerOf(tx, orderId, id, by.nowMs)) },
+    done: {
+      id,
+      ...(next !== undefined && !auto && { next: next.role, nextLevel: next.level, dueAtMs: next.dueAtMs }),
+      ...(auto && { auto }),
+      ...(await customerOf(tx, orderId, id, by.nowMs)),
+    },
     audit: { action: 'return.create', detail },
-    tells: ['cs_lead'],
+    // their cards come from the copies room; the applicant sees whose they are
+    tells: next === undefined || auto ? [] : [next.role],
   }
 }
 
@@ -175,15 +205,16 @@ async function insertReturn(
   tx: Sql,
   { wish, facts }: Pick<PlanOf<'return.create'>, 'wish' | 'facts'>,
   { memberId, nowMs }: By,
+  flowVersion: number,
 ): Promise<string> {
   const reason = maskedQuestion([...(wish.reason ?? '')].slice(0, reasonChars).join(''))
   for (let attempt = 0; attempt < numberAttempts; attempt++) {
     const digest = createHash('sha256').update(`${wish.orderId}\n${wish.photo}\n${nowMs}\n${attempt}`).digest()
     const id = `TH${beijingDay(nowMs)}${String(digest.readUInt32BE(0) % 10_000).padStart(4, '0')}`
     const rows = await tx`
-      INSERT INTO returns (id, order_id, reason, applied_at, applied_by, waybill_no, carrier_code, refund_fen)
+      INSERT INTO returns (id, order_id, reason, applied_at, applied_by, waybill_no, carrier_code, refund_fen, flow_version)
       VALUES (${id}, ${wish.orderId}, ${reason}, to_timestamp(${nowMs}::float8 / 1000), ${memberId}, ${facts.waybillNo},
-        ${facts.carrier ?? null}, ${facts.refundFen ?? null}::text::bigint)
+        ${facts.carrier ?? null}, ${facts.refundFen ?? null}::text::bigint, ${flowVersion})
       ON CONFLICT (id) DO NOTHING`
     if (rows.count === 1) return id
   }

@@ -89,29 +89,27 @@ const aheadMs = 2 * hourMs
 const oldestMs = 30 * dayMs
 /** Rows that have fired or are void are kept longer than that, or the run would be armed again. */
 const keptMs = 90 * dayMs
+/** Every order of 抖音 starts this clock and few reach its rungs: they get rows shortly before, and old ones none any more. */
+const firstSms = { aheadMs: 5 * 60_000, oldestMs: 6 * hourMs }
 const mostOfClock = 500
 /** The ledger of what was tried. */
 const ledgerKeptMs = 400 * dayMs
+
+/** Armed by what starts them alone: no row but their own says that they run. */
+const armedByHand: readonly ClockName[] = ['assigned']
 
 /**
  * Arms what runs without rungs: made by an import, the sample or an older release, and parcels, whose clocks start with every
  * scan. Bounded per turn and index-bound; safe beside itself. Returns how many rungs were written and rows removed.
  */
-export async function armMissing({ database, time, rules }: DeadlineParts): Promise<{
+export async function armMissing(parts: DeadlineParts): Promise<{
   readonly armed: number
   readonly removed: number
 }> {
-  const { sql } = database
-  const ruled = await rules()
+  const { sql } = parts.database
   let armed = 0
-  for (const clock of clockNames) {
-    armed += await sql.begin(async (tx) => {
-      const nowMs = await deskNow(tx, time)
-      const runs = await unarmed(tx, clock, windowOf(ruled, clock, nowMs), mostOfClock)
-      return arm(tx, ruled, clock, runs, nowMs)
-    })
-  }
-  const nowMs = await deskNow(sql, time)
+  for (const clock of clockNames) if (!armedByHand.includes(clock)) armed += await armClock(parts, clock)
+  const nowMs = await deskNow(sql, parts.time)
   const removed = await sql`
     DELETE FROM deadlines WHERE id IN (
       SELECT id FROM deadlines WHERE state <> 'open' AND basis_at < to_timestamp(${nowMs - keptMs}::float8 / 1000) LIMIT 1000)`
@@ -121,6 +119,16 @@ export async function armMissing({ database, time, rules }: DeadlineParts): Prom
   return { armed, removed: removed.count + forgotten.count }
 }
 
+/** The same for one clock alone. */
+export async function armClock({ database, time, rules }: DeadlineParts, clock: ClockName): Promise<number> {
+  const ruled = await rules()
+  return database.sql.begin(async (tx) => {
+    const nowMs = await deskNow(tx, time)
+    const runs = await unarmed(tx, clock, windowOf(ruled, clock, nowMs), mostOfClock)
+    return arm(tx, ruled, clock, runs, nowMs)
+  })
+}
+
 /** Starts of the clocks whose first rung comes up within `aheadMs`; returns are few and armed as soon as they are seen. */
 function windowOf(
   rules: ClockRules,
@@ -128,6 +136,10 @@ function windowOf(
   nowMs: number,
 ): { readonly fromMs: number; readonly toMs: number } {
   const fromMs = nowMs - oldestMs
+  if (clock === 'first_sms') {
+    const soonest = rules.clocks.first_sms.rungs[0]?.minutes ?? 0
+    return { fromMs: nowMs - firstSms.oldestMs, toMs: nowMs + firstSms.aheadMs - soonest * 60_000 }
+  }
   if (clock !== 'stalled' && clock !== 'unscanned' && clock !== 'ship_promise') return { fromMs, toMs: nowMs + dayMs }
   const first = rules.clocks[clock].rungs[0]?.minutes ?? 0
   return { fromMs, toMs: nowMs + aheadMs - first * 60_000 }

@@ -10,6 +10,8 @@ export type LevelTap = {
   readonly reason?: string
   /** Stamp of the facts the person saw (ReturnSheet.stamp); other facts now redraw the card and ask again. */
   readonly stamp?: string
+  /** Known arrears are set off against the money (J19): without it they refuse. */
+  readonly arrears?: 'offset'
   readonly memberId: string
 }
 

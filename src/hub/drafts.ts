@@ -15,6 +15,7 @@ import {
 } from './draft-rows.ts'
 import type { Outbox, OutboxEntry } from './outbox.ts'
 import type { PersonalData } from './personal.ts'
+import type { ReturnApproved } from './return-actions.ts'
 import { type Receiver, receiversOf, rolesOf } from './staff.ts'
 import {
   type Applied,
@@ -96,6 +97,10 @@ export type DraftsParts = {
   readonly ids: Ids
   /** Platforms that messages can leave by. */
   readonly reachable: readonly string[]
+  /** Closes the warehouse's to-do of a return whose goods are in. */
+  readonly closeTodo?: ((tx: Sql, returnId: string) => Promise<boolean>) | undefined
+  /** What follows when the last level has said yes. */
+  readonly returnApproved?: ReturnApproved | undefined
 }
 
 /** Writes that were shown and wait for their one confirmation. */
@@ -195,7 +200,12 @@ async function settleOpen(tx: Sql, parts: DraftsParts, draft: Draft, by: By, fol
         const again = await insert(tx, parts, { place: draft.place, wish: draft.wish, plan })
         return { outcome: 'changed', draft: again, plan, before: before ?? plan }
       }
-      const applied = await carryOut(tx, plan, by, { personal: parts.personal, newId: parts.ids.next })
+      const applied = await carryOut(tx, plan, by, {
+        personal: parts.personal,
+        newId: parts.ids.next,
+        closeTodo: parts.closeTodo,
+        returnApproved: parts.returnApproved,
+      })
       await settle(tx, draft, by.nowMs, 'confirmed', { done: applied.done })
       await outbox.enqueue(
         tx,

@@ -4,6 +4,7 @@ import type { DeskTime } from './deadlines.ts'
 import { aboutSubjects, type EscalatedItem } from './escalation-facts.ts'
 import type { Outbox, OutboxEntry } from './outbox.ts'
 import type { ClockName, ClockRules } from './rungs.ts'
+import { phoneChannel } from './sms.ts'
 import type { Receiver } from './staff.ts'
 import type { Waiting } from './storm.ts'
 import type { Sql } from './write.ts'
@@ -18,6 +19,8 @@ export type Bundle = {
   readonly total: number
   readonly counts: readonly { readonly clock: ClockName; readonly count: number }[]
   readonly nowMs: number
+  /** The phone shall ring: it stands close to the fine line. Only by way of the phone. */
+  readonly ring?: true
 }
 
 export type TellParts = {
@@ -43,7 +46,7 @@ export type BundleRow = Waiting & {
 /** Lines of a card. */
 const itemsShown = 8
 
-/** The person on the first channel where they have an account and were not tried. */
+/** The person on the first channel where they have an account, or a phone, and were not tried. */
 export async function receiverOf(
   tx: Sql,
   memberId: string,
@@ -52,7 +55,10 @@ export async function receiverOf(
 ): Promise<Receiver | undefined> {
   const [row] = await tx<Receiver[]>`
     SELECT m.id AS "memberId", m.name, a.platform, a.user_id AS "userId"
-    FROM members m JOIN member_accounts a ON a.member_id = m.id
+    FROM members m CROSS JOIN LATERAL (
+      SELECT platform, user_id FROM member_accounts WHERE member_id = m.id
+      UNION ALL SELECT ${phoneChannel}, m.id WHERE m.phone_enc IS NOT NULL
+    ) a
     WHERE m.id = ${memberId} AND m.active AND a.platform = ANY(${[...channels]}::text[]) AND a.platform <> ALL(${[...tried]}::text[])
     ORDER BY array_position(${[...channels]}::text[], a.platform), a.user_id LIMIT 1`
   return row

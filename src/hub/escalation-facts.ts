@@ -41,7 +41,24 @@ export type ParcelAbout = About & {
   readonly call?: string
 }
 
-export type OrderAbout = About & { readonly kind: 'order'; readonly delayReason?: string }
+export type OrderAbout = About & {
+  readonly kind: 'order'
+  readonly delayReason?: string
+  /** Why it is held back from being worked on. */
+  readonly quarantineReason?: string
+}
+
+/** What was told to another system and is not done. */
+export type CommandAbout = Omit<About, 'channel' | 'orderNo'> & {
+  readonly kind: 'command'
+  /** A name of hub/commands.ts. */
+  readonly name: string
+  /** The return or order it is about: its number. */
+  readonly object: string
+  readonly target: string
+  readonly tries: number
+  readonly lastError?: string
+}
 
 /** What a message says of one item. No customer is in it. */
 export type EscalatedItem = {
@@ -51,7 +68,7 @@ export type EscalatedItem = {
   /** When the clock started, and when this rung was due. */
   readonly sinceMs: number
   readonly dueMs: number
-  readonly about: ReturnAbout | ParcelAbout | OrderAbout
+  readonly about: ReturnAbout | ParcelAbout | OrderAbout | CommandAbout
 }
 
 type Row<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> | null }
@@ -72,6 +89,7 @@ export async function aboutSubjects(
     ...(await aboutReturns(tx, ofKind(subjects, 'return'), rules)),
     ...(await aboutParcels(tx, ofKind(subjects, 'parcel'))),
     ...(await aboutOrders(tx, ofKind(subjects, 'order'))),
+    ...(await aboutCommands(tx, ofKind(subjects, 'command'))),
   ]
   return new Map(found.map((about) => [about.subject, about]))
 }
@@ -118,9 +136,19 @@ async function aboutParcels(tx: Sql, ids: readonly string[]): Promise<readonly P
 async function aboutOrders(tx: Sql, ids: readonly string[]): Promise<readonly OrderAbout[]> {
   if (ids.length === 0) return []
   const rows = await tx<Row<Omit<OrderAbout, 'kind'>>[]>`
-    SELECT 'order:' || o.id AS subject, o.id AS "orderId", o.channel, o.order_no AS "orderNo", o.delay_reason AS "delayReason"
+    SELECT 'order:' || o.id AS subject, o.id AS "orderId", o.channel, o.order_no AS "orderNo",
+      o.delay_reason AS "delayReason", o.quarantine_reason AS "quarantineReason"
     FROM orders o WHERE o.id = ANY(${[...ids]}::text[])`
   return rows.map((row) => ({ ...known<Omit<OrderAbout, 'kind'>>(row), kind: 'order' }))
+}
+
+async function aboutCommands(tx: Sql, keys: readonly string[]): Promise<readonly CommandAbout[]> {
+  if (keys.length === 0) return []
+  const rows = await tx<Row<Omit<CommandAbout, 'kind'>>[]>`
+    SELECT 'command:' || c.key AS subject, coalesce(r.order_id, split_part(c.subject, ':', 2)) AS "orderId", c.name,
+      split_part(c.subject, ':', 2) AS object, c.target, c.tries, c.last_error AS "lastError"
+    FROM commands c LEFT JOIN returns r ON c.subject = 'return:' || r.id WHERE c.key = ANY(${[...keys]}::text[])`
+  return rows.map((row) => ({ ...known<Omit<CommandAbout, 'kind'>>(row), kind: 'command' }))
 }
 
 /** Only what went out counts: a reminder that waits for the morning has reminded nobody. */

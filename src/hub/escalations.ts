@@ -1,9 +1,11 @@
 import type postgres from 'postgres'
 import { errorFields } from '../runtime/log.ts'
-import { running, type Subject } from './clock-subjects.ts'
+import { idOf, running, type Subject } from './clock-subjects.ts'
 import { deskNow } from './deadlines.ts'
 import { type BundleRow, bundleOf, receiverOf, type TellParts, type Words } from './escalation-bundle.ts'
 import type { ClockRules } from './rungs.ts'
+import { phoneChannel } from './sms.ts'
+import type { Receiver } from './staff.ts'
 import { type Heard, sortOut } from './storm.ts'
 import type { Sql } from './write.ts'
 
@@ -61,12 +63,42 @@ async function tellOne(
   }
   const key = `escalation:${ids[0]}`
   await parts.outbox.enqueue(tx, [words(await bundleOf(tx, { key, to, rows: send, rules, nowMs }))])
+  const ring = to.platform === phoneChannel ? undefined : await ringing(parts, tx, memberId, send)
   const marked = await tx`
     UPDATE escalations SET state = 'told', told_at = to_timestamp(${nowMs}::float8 / 1000), platform = ${to.platform},
       outbox_key = ${key}, queued_at = now()
     WHERE id = ANY(${ids}::bigint[]) AND state = 'waiting'`
   if (marked.count !== ids.length) throw new Error(`${marked.count} of ${ids.length} rows of the ledger still waited`)
-  return 1
+  if (ring === undefined) return 1
+  const bundle = await bundleOf(tx, { key: `${key}:ring`, to: ring.to, rows: ring.rows, rules, nowMs })
+  await parts.outbox.enqueue(tx, [words({ ...bundle, ring: true })])
+  await markRung(tx, ring, bundle.key)
+  return 2
+}
+
+type Ring = { readonly to: Receiver; readonly rows: readonly BundleRow[] }
+
+/** What is close to the fine line rings the director's phone besides, at any hour; nothing where no phone can be rung. */
+async function ringing(
+  { channels }: TellParts,
+  tx: Sql,
+  memberId: string,
+  send: readonly BundleRow[],
+): Promise<Ring | undefined> {
+  const rows = send.filter(({ urgent, step }) => urgent && step === 'director')
+  if (rows.length === 0 || !channels.includes(phoneChannel)) return undefined
+  const to = await receiverOf(tx, memberId, [phoneChannel], [])
+  return to === undefined ? undefined : { to, rows }
+}
+
+/** A line of its own in the ledger, so that a phone that was not reached is seen and the next channel tried. */
+async function markRung(tx: Sql, { rows }: Ring, key: string): Promise<void> {
+  await tx`
+    INSERT INTO escalations (deadline_id, subject, clock, rung, step, basis_at, due_at, fired_at, member_id, urgent, state,
+      not_before, told_at, platform, outbox_key, queued_at, attempt)
+    SELECT deadline_id, subject, clock, rung, step, basis_at, due_at, fired_at, member_id, urgent, 'told', not_before, told_at,
+      ${phoneChannel}, ${key}, queued_at, attempt
+    FROM escalations WHERE id = ANY(${rows.map(({ id }) => id)}::bigint[]) ORDER BY id`
 }
 
 async function waitingOf(tx: Sql, memberId: string, nowMs: number): Promise<readonly BundleRow[]> {
@@ -117,7 +149,16 @@ async function heardBy(
     SELECT subject, max(round(extract(epoch FROM at) * 1000))::float8 AS "atMs" FROM nudges
     WHERE subject = ANY(${subjects}::text[]) AND at ${between(pauseMs)} AND (to_member_id IS NULL OR to_member_id = ${memberId})
     GROUP BY subject`
+  const held = await tx<{ subject: Subject; untilMs: number }[]>`
+    SELECT subject, max(round(extract(epoch FROM until_at) * 1000))::float8 AS "untilMs" FROM (
+      SELECT 'return:' || return_id AS subject, claimed_at + ${rules.ackMinutes}::float8 * interval '1 minute' AS until_at
+      FROM approval_levels
+      WHERE return_id = ANY(${subjects.map(idOf)}::text[]) AND state = 'pending' AND claimed_at IS NOT NULL
+      UNION ALL
+      SELECT subject, until_at FROM snoozes WHERE subject = ANY(${subjects}::text[]) AND member_id = ${memberId} AND NOT over
+    ) h GROUP BY subject`
   return {
+    heldUntilMs: new Map(held.map(({ subject, untilMs }) => [subject, untilMs])),
     messagesAtMs: messages.map(({ atMs }) => atMs),
     toldAtMs: new Map(told.map(({ subject, atMs }) => [subject, atMs])),
     urgedAtMs: new Map(urged.map(({ subject, atMs }) => [subject, atMs])),

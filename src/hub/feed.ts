@@ -7,7 +7,7 @@ import type { AfterSales } from './after-sales.ts'
 import type { SalesChannel, Told } from './channel-port.ts'
 import type { Intake } from './intake.ts'
 import type { Sources } from './sources.ts'
-import { type FeedJob, hintSubject } from './take-push.ts'
+import { type FetchJob, hintSubject } from './take-push.ts'
 
 export type FeedParts = {
   readonly database: Pick<Database, 'sql'>
@@ -26,7 +26,7 @@ export type Fetched = 'taken' | 'fetched-since' | 'not-there' | 'unknown-connect
 
 export type Feed = {
   /** Fetches what a push pointed at, unless that was done since. */
-  fetch(job: FeedJob, signal: AbortSignal): Promise<Fetched>
+  fetch(job: FetchJob, signal: AbortSignal): Promise<Fetched>
   /** Reads every list that is due, as far as it goes. Failures are written down and tried again; nothing is thrown for them. */
   pullDue(signal: AbortSignal): Promise<number>
   /** Reads one connector's list now, from `sinceMs` when given. Throws what its vendor answers. */
@@ -61,7 +61,7 @@ export function feed(parts: FeedParts): Feed {
   }
 }
 
-async function fetchOne(parts: FeedParts, job: FeedJob, signal: AbortSignal): Promise<Fetched> {
+async function fetchOne(parts: FeedParts, job: FetchJob, signal: AbortSignal): Promise<Fetched> {
   const { channels, clock, heard } = parts
   const { sql } = parts.database
   const channel = channels.find(({ name }) => name === job.connector)

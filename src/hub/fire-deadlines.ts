@@ -6,6 +6,7 @@ import { callBySilence } from './carrier-calls.ts'
 import { idOf, type Running, running, type Subject } from './clock-subjects.ts'
 import { type DeskTime, deskNow } from './deadlines.ts'
 import { type ClockName, type ClockRules, planForm, type RungPlan } from './rungs.ts'
+import { phoneChannel } from './sms.ts'
 import type { Sql } from './write.ts'
 
 export type FireParts = {
@@ -32,6 +33,7 @@ type Claimed = {
 type Transaction = postgres.TransactionSql<{ bigint: bigint }>
 
 const atOnce = 250
+const hourMs = 3_600_000
 /** A deadline that cannot be fired is left alone for so long, so that the others go on. */
 const holdMs = 60_000
 
@@ -120,8 +122,8 @@ type Person = { readonly id: string; readonly roles: readonly string[] }
 async function staffOf(tx: Sql, channels: readonly string[]): Promise<readonly Person[]> {
   return tx<Person[]>`
     SELECT m.id, ARRAY(SELECT r.role FROM member_roles r WHERE r.member_id = m.id) AS roles FROM members m
-    WHERE m.active AND EXISTS (
-      SELECT 1 FROM member_accounts a WHERE a.member_id = m.id AND a.platform = ANY(${[...channels]}::text[]))
+    WHERE m.active AND (m.phone_enc IS NOT NULL AND ${channels.includes(phoneChannel)}::boolean OR EXISTS (
+      SELECT 1 FROM member_accounts a WHERE a.member_id = m.id AND a.platform = ANY(${[...channels]}::text[])))
     ORDER BY m.id`
 }
 
@@ -134,6 +136,8 @@ export function whoHears(
   const ofRoles = (roles: readonly string[]) =>
     staff.filter((person) => person.roles.some((own) => roles.includes(own))).map(({ id }) => id)
   if (tell === 'nobody') return []
+  if (typeof tell === 'object' && 'members' in tell)
+    return staff.filter(({ id }) => tell.members.includes(id)).map(({ id }) => id)
   if (tell !== 'holder' && tell !== 'others') return ofRoles(tell)
   const everybody = role === undefined ? [] : ofRoles([role])
   if (tell === 'others') return everybody.filter((id) => id !== holderId)
@@ -147,6 +151,7 @@ type LedgerRow = Claimed & {
   readonly urgent: boolean
   readonly memberId: string | null
   readonly state: 'waiting' | 'listed' | 'nobody'
+  readonly notBeforeMs: number
 }
 type Around = { readonly staff: readonly Person[]; readonly rules: ClockRules; readonly nowMs: number }
 
@@ -155,7 +160,9 @@ async function writeLedger(tx: Sql, firing: readonly Firing[], { staff, rules, n
     const hears = whoHears(plan, run, staff)
     const fineMs = run.appliedMs === undefined ? undefined : run.appliedMs + rules.clocks.fine.limitMinutes * 60_000
     const urgent = fineMs !== undefined && fineMs - nowMs <= rules.urgentMinutes * 60_000
-    const entry = { ...row, step: plan.step, urgent }
+    // the hours of Beijing begin with the world's
+    const notBeforeMs = plan.together === 'hour' ? Math.ceil(nowMs / hourMs) * hourMs : nowMs
+    const entry = { ...row, step: plan.step, urgent, notBeforeMs }
     if (hears.length > 0) return hears.map((memberId) => ({ ...entry, memberId, state: 'waiting' }))
     return [{ ...entry, memberId: null, state: plan.tell === 'nobody' ? 'listed' : 'nobody' }]
   })
@@ -163,13 +170,14 @@ async function writeLedger(tx: Sql, firing: readonly Firing[], { staff, rules, n
   await tx`
     INSERT INTO escalations (deadline_id, subject, clock, rung, step, basis_at, due_at, fired_at, member_id, urgent, state, not_before)
     SELECT id::bigint, subject, clock, rung, step, to_timestamp(basis_ms / 1000), to_timestamp(due_ms / 1000),
-      to_timestamp(${nowMs}::float8 / 1000), member_id, urgent::boolean, state, to_timestamp(${nowMs}::float8 / 1000)
+      to_timestamp(${nowMs}::float8 / 1000), member_id, urgent::boolean, state, to_timestamp(not_before_ms / 1000)
     FROM unnest(${rows.map(({ id }) => String(id))}::text[], ${rows.map(({ subject }) => subject)}::text[],
       ${rows.map(({ clock }) => clock)}::text[], ${rows.map(({ rung }) => rung)}::smallint[],
       ${rows.map(({ step }) => step)}::text[], ${rows.map(({ basisMs }) => basisMs)}::float8[],
       ${rows.map(({ dueMs }) => dueMs)}::float8[], ${rows.map(({ memberId }) => memberId)}::text[],
-      ${rows.map(({ urgent }) => String(urgent))}::text[], ${rows.map(({ state }) => state)}::text[])
-      WITH ORDINALITY AS given (id, subject, clock, rung, step, basis_ms, due_ms, member_id, urgent, state, n)
+      ${rows.map(({ urgent }) => String(urgent))}::text[], ${rows.map(({ state }) => state)}::text[],
+      ${rows.map(({ notBeforeMs }) => notBeforeMs)}::float8[])
+      WITH ORDINALITY AS given (id, subject, clock, rung, step, basis_ms, due_ms, member_id, urgent, state, not_before_ms, n)
     ORDER BY n`
 }
 

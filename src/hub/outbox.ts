@@ -59,6 +59,8 @@ export type Outbox = {
   /** Schedules the next try, or makes it a dead letter after the last. `reason` must be free of personal data. */
   fail(row: OutboxRow, failure: { readonly reason: string; readonly afterMs?: number }): Promise<'retry' | 'dead'>
   giveUp(row: OutboxRow, reason: string): Promise<void>
+  /** What was said when it was carried out; undefined before that, and once the row is swept. */
+  receiptOf(key: string): Promise<Readonly<Record<string, string>> | undefined>
   deadLetters(limit: number): Promise<readonly DeadLetter[]>
   /** Gives a dead letter its tries again. */
   replay(key: string): Promise<'replayed' | 'not-dead'>
@@ -129,6 +131,11 @@ export function outbox(
       return 'retry'
     },
     giveUp: bury,
+    receiptOf: async (key) => {
+      const [row] = await sql<{ receipt: Readonly<Record<string, string>> | null }[]>`
+        SELECT receipt FROM outbox WHERE key = ${key} AND state = 'done'`
+      return row?.receipt ?? undefined
+    },
     deadLetters: (limit) => listDead(sql, limit),
     replay: async (key) => {
       const rows = await sql`

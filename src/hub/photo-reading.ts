@@ -4,7 +4,7 @@ import type { CarrierCode } from './order-facts.ts'
 export type PhotoField = 'waybillNo' | 'carrier' | 'sentAt' | 'phoneTail' | 'orderNo'
 
 /** Why nothing, or not enough, could be read. */
-export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'no-label'
+export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'no-label' | 'unknown-form'
 
 /** One waybill as it was read. A number matches a known form or is null: a wrong one is worse than none. */
 export type PhotoReading = {

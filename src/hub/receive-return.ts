@@ -1,5 +1,6 @@
 import { lockOrder } from './cancel-order.ts'
-import { refundOf, saleOf } from './return-sums.ts'
+import { amountBeforeCount, holdReason, holdRefund, noteReturned } from './release-refund.ts'
+import { shareOfReturn } from './return-sums.ts'
 import {
   type Applied,
   type ApprovalRole,
@@ -16,14 +17,18 @@ type Row = {
   readonly approval: ApprovalState
   readonly receivedAtMs: number | null
   readonly refundFen: string | null
+  readonly released: boolean
   readonly role: ApprovalRole | null
 }
 
+type Plan = PlanOf<'return.receive'>
+type Facts = Plan['facts']
 type LineRow = { readonly lineId: string; readonly name: string; readonly due: number }
 
 /**
- * What booking this parcel in would mean. Goods and approval are separate tracks: what lies on the table is booked in whatever
- * was decided; only the money waits. Nothing is booked in twice, and no more than was asked for.
+ * What booking this parcel in would mean, or what other counts than those booked in before would. Goods and approval are separate
+ * tracks: what lies on the table is booked in whatever was decided; only the money waits. Nothing is booked in twice, and no more
+ * than was asked for.
  */
 export async function lookReceive(tx: Sql, wish: WishOf<'return.receive'>, _by: By, lock: boolean): Promise<Look> {
   const { orderId, returnId } = wish
@@ -33,11 +38,14 @@ export async function lookReceive(tx: Sql, wish: WishOf<'return.receive'>, _by: 
   }
   const [row] = await tx<Row[]>`
     SELECT r.approval, round(extract(epoch FROM r.received_at) * 1000)::float8 AS "receivedAtMs",
-      r.refund_fen::text AS "refundFen", CASE WHEN r.approval = 'pending' THEN a.role END AS role
+      r.refund_fen::text AS "refundFen", r.refund_released_at IS NOT NULL AS released,
+      CASE WHEN r.approval = 'pending' THEN a.role END AS role
     FROM returns r LEFT JOIN approval_levels a ON a.return_id = r.id AND a.state = 'pending'
     WHERE r.id = ${returnId} AND r.order_id = ${orderId} ORDER BY a.level LIMIT 1`
   if (row === undefined) return { outcome: 'refused', why: { code: 'gone' } }
-  if (row.receivedAtMs !== null) return { outcome: 'refused', why: { code: 'received', atMs: row.receivedAtMs } }
+  const recount = wish.recount !== undefined && row.receivedAtMs !== null
+  if (row.receivedAtMs !== null && !recount)
+    return { outcome: 'refused', why: { code: 'received', atMs: row.receivedAtMs } }
   const known = await tx<LineRow[]>`
     SELECT rl.order_line_id AS "lineId", l.name, coalesce(rl.approved_qty, rl.asked_qty) AS due
     FROM return_lines rl JOIN order_lines l ON l.id = rl.order_line_id WHERE rl.return_id = ${returnId}
@@ -48,67 +56,131 @@ export async function lookReceive(tx: Sql, wish: WishOf<'return.receive'>, _by: 
   })
   const over = lines.find(({ due, received }) => received > due)
   if (over !== undefined) return { outcome: 'refused', why: { code: 'too-many', asked: over.received, left: over.due } }
-  const sound = lines.every(({ due, received, damaged }) => received === due && damaged === 0)
+  const taken = recount ? await takenSince(tx, returnId, lines) : undefined
+  if (taken !== undefined) return { outcome: 'refused', why: { code: 'too-many', ...taken } }
   const facts = {
     lines,
     approval: row.approval,
     ...(row.role !== null && { role: row.role }),
     ...(await moneyFor(tx, wish, row, lines)),
-    sound,
+    sound: holdReason(lines) === 'window',
+    ...(recount && { recount: true as const }),
+    ...(row.released && { moved: true as const, ...(row.refundFen !== null && { movedFen: row.refundFen }) }),
   }
   return { outcome: 'ready', plan: { kind: 'return.receive', wish, facts } }
 }
 
-/** What was approved stays while all of it came; for fewer pieces it is their share. */
-async function moneyFor(
+/** A piece that was missing may be in another return by now: the first line that does not fit any more, if any. */
+async function takenSince(
   tx: Sql,
-  { orderId, returnId }: WishOf<'return.receive'>,
-  { refundFen }: Row,
-  lines: PlanOf<'return.receive'>['facts']['lines'],
-) {
-  const before = refundFen === null ? {} : { wasFen: refundFen }
-  if (lines.every(({ due, received }) => due === received)) return refundFen === null ? {} : { ...before, refundFen }
-  const pieces = lines.map(({ lineId, received }) => ({ lineId, qty: received }))
-  const share = refundOf(await saleOf(tx, orderId, returnId), pieces)
-  return share === undefined ? before : { ...before, refundFen: String(share) }
+  returnId: string,
+  lines: Facts['lines'],
+): Promise<{ readonly asked: number; readonly left: number } | undefined> {
+  const rooms = await tx<{ lineId: string; room: number }[]>`
+    SELECT l.id AS "lineId", (l.qty - coalesce((
+      SELECT sum(CASE WHEN x.received_at IS NULL THEN coalesce(y.approved_qty, y.asked_qty) ELSE y.received_qty END)
+      FROM returns x JOIN return_lines y ON y.return_id = x.id
+      WHERE x.order_id = l.order_id AND y.order_line_id = l.id AND x.approval IN ('pending', 'approved')
+        AND x.id <> ${returnId}), 0))::int AS room
+    FROM return_lines rl JOIN order_lines l ON l.id = rl.order_line_id WHERE rl.return_id = ${returnId}`
+  const roomOf = new Map(rooms.map(({ lineId, room }) => [lineId, Math.max(0, room)]))
+  const over = lines.find(({ lineId, received }) => received > (roomOf.get(lineId) ?? received))
+  return over && { asked: over.received, left: roomOf.get(over.lineId) ?? 0 }
 }
 
-/** Books the goods in; the money is let go at once where everything is decided and sound, else it waits for people. */
-export async function receiveReturn(tx: Sql, { wish, facts }: PlanOf<'return.receive'>, by: By): Promise<Applied> {
-  const { returnId, inspection } = wish
-  for (const { lineId, received, damaged } of facts.lines) {
-    const rows = await tx`
-      UPDATE return_lines SET received_qty = ${received}, damaged_qty = ${damaged}
-      WHERE return_id = ${returnId} AND order_line_id = ${lineId} AND received_qty = 0`
-    expectOne(rows, 'booking a line in')
+/** What was approved stays while all of it came; for fewer pieces it is their share, and never more than was approved. */
+async function moneyFor(
+  tx: Sql,
+  wish: WishOf<'return.receive'>,
+  { refundFen }: Row,
+  lines: Facts['lines'],
+): Promise<Pick<Facts, 'refundFen' | 'wasFen' | 'soundFen'>> {
+  const before = await amountBeforeCount(tx, wish.returnId)
+  const whole = before ?? refundFen
+  const shareOf = (count: (line: Facts['lines'][number]) => number, most: string | null) => {
+    const pieces = lines.map((line) => ({ lineId: line.lineId, qty: count(line) }))
+    return shareOfReturn(tx, wish, pieces, most)
   }
-  const booked = await tx`
-    UPDATE returns SET received_at = to_timestamp(${by.nowMs}::float8 / 1000), inspection = ${inspection},
-      refund_fen = ${facts.refundFen ?? null}::text::bigint, version = version + 1
-    WHERE id = ${returnId} AND received_at IS NULL`
-  expectOne(booked, 'booking a return in')
-  const released = await releaseIfSound(tx, returnId, by.nowMs)
-  const [applied] = await tx<{ by: string | null }[]>`SELECT applied_by AS by FROM returns WHERE id = ${returnId}`
-  const pieces = facts.lines.map(({ lineId, due, received, damaged }) => ({ lineId, due, received, damaged }))
-  const money = { refundFen: facts.refundFen ?? null, wasFen: facts.wasFen ?? null, released }
+  const all = lines.every(({ due, received }) => due === received)
+  // what was approved stands as it is; only a count that is put right is worked out, for it may have been lowered since
+  const kept = all && before === null
+  const share = kept ? undefined : await shareOf(({ received }) => received, whole)
+  const came = share ?? (all ? (whole ?? undefined) : undefined)
+  const hurt = lines.some(({ damaged }) => damaged > 0)
+  const sound = hurt ? await shareOf(({ received, damaged }) => received - damaged, came ?? null) : undefined
   return {
-    done: released ? { released } : {},
-    audit: { action: 'return.receive', detail: { lines: pieces, approval: facts.approval, ...money } },
-    tells: facts.sound ? [] : ['finance'],
+    ...(whole !== null && (!all || hurt) && { wasFen: whole }),
+    ...(came !== undefined && { refundFen: came }),
+    ...(sound !== undefined && { soundFen: sound }),
+  }
+}
+
+/** Books the goods in, or puts right what was; the money waits for a word of the table, of finance, or for the approval. */
+export async function receiveReturn(
+  tx: Sql,
+  plan: Plan,
+  by: By,
+  { closeTodo }: { readonly closeTodo?: ((tx: Sql, returnId: string) => Promise<boolean>) | undefined } = {},
+): Promise<Applied> {
+  const { wish, facts } = plan
+  const { returnId } = wish
+  await writeLines(tx, plan, by)
+  await writeReturn(tx, plan, by)
+  const money = await settleMoney(tx, plan, by.nowMs)
+  const todoClosed = !facts.recount && closeTodo !== undefined && (await closeTodo(tx, returnId))
+  const [applied] = await tx<{ by: string | null }[]>`SELECT applied_by AS by FROM returns WHERE id = ${returnId}`
+  const detail = {
+    lines: facts.lines.map(({ lineId, due, received, damaged }) => ({ lineId, due, received, damaged })),
+    approval: facts.approval,
+    refundFen: facts.refundFen ?? null,
+    wasFen: facts.wasFen ?? null,
+    movedFen: facts.movedFen ?? null,
+    released: money.released === true,
+  }
+  const financeHears = !facts.sound && facts.approval !== 'rejected' && facts.approval !== 'withdrawn'
+  return {
+    done: { ...money, ...(todoClosed && { todoClosed }) },
+    audit: { action: facts.recount ? 'return.recount' : 'return.receive', detail },
+    tells: financeHears || (facts.recount === true && facts.moved === true) ? ['finance'] : [],
     tellsMembers: applied?.by ? [applied.by] : [],
   }
 }
 
-/**
- * Lets the money of a return go once it is approved, booked in and everything came whole (the rule: after the scan). True when
- * this call did it. The return must be locked.
- */
-export async function releaseIfSound(tx: Sql, returnId: string, nowMs: number): Promise<boolean> {
-  const rows = await tx`
-    UPDATE returns r SET refund_released_at = to_timestamp(${nowMs}::float8 / 1000), version = version + 1
-    WHERE r.id = ${returnId} AND r.approval = 'approved' AND r.received_at IS NOT NULL AND r.refund_released_at IS NULL
-      AND EXISTS (SELECT 1 FROM return_lines l WHERE l.return_id = r.id)
-      AND NOT EXISTS (SELECT 1 FROM return_lines l WHERE l.return_id = r.id
-        AND (l.received_qty <> coalesce(l.approved_qty, l.asked_qty) OR l.damaged_qty > 0))`
-  return rows.count === 1
+async function writeLines(tx: Sql, { wish: { returnId }, facts }: Plan, by: By): Promise<void> {
+  const kind = facts.recount ? 'correction' : 'scan'
+  for (const { lineId, received, damaged } of facts.lines) {
+    const rows = await tx`
+      UPDATE return_lines SET received_qty = ${received}, damaged_qty = ${damaged}
+      WHERE return_id = ${returnId} AND order_line_id = ${lineId} ${facts.recount ? tx`` : tx`AND received_qty = 0`}`
+    expectOne(rows, 'booking a line in')
+    await tx`
+      INSERT INTO return_counts (return_id, order_line_id, received_qty, damaged_qty, kind, counted_by, counted_at)
+      VALUES (${returnId}, ${lineId}, ${received}, ${damaged}, ${kind}, ${by.memberId},
+        to_timestamp(${by.nowMs}::float8 / 1000))`
+  }
+}
+
+/** Money that is gone is not written over: what differs then is for finance to get back. */
+async function writeReturn(tx: Sql, { wish, facts }: Plan, by: By): Promise<void> {
+  const now = tx`to_timestamp(${by.nowMs}::float8 / 1000)`
+  const money = facts.moved === undefined ? tx`, refund_fen = ${facts.refundFen ?? null}::text::bigint` : tx``
+  const rows = facts.recount
+    ? await tx`
+        UPDATE returns SET inspection = ${wish.inspection}, version = version + 1 ${money}
+        WHERE id = ${wish.returnId} AND received_at IS NOT NULL`
+    : await tx`
+        UPDATE returns SET received_at = ${now}, inspection = ${wish.inspection}, version = version + 1 ${money}
+        WHERE id = ${wish.returnId} AND received_at IS NULL`
+  expectOne(rows, 'booking a return in')
+}
+
+async function settleMoney(tx: Sql, { wish: { returnId }, facts }: Plan, nowMs: number): Promise<Applied['done']> {
+  if (facts.moved) {
+    await noteReturned(tx, returnId, nowMs)
+    return {}
+  }
+  if (facts.approval === 'rejected' || facts.approval === 'withdrawn') return {}
+  const hold = { returnId, reason: holdReason(facts.lines), approvedFen: facts.wasFen ?? facts.refundFen ?? null }
+  const releaseAtMs = await holdRefund(tx, hold, nowMs)
+  return releaseAtMs !== undefined && facts.approval === 'approved' ? { releaseAtMs } : {}
 }

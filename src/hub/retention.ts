@@ -92,7 +92,7 @@ export function retention({ sql }: Pick<Database, 'sql'>, clock: Clock): { sweep
         () => sql`
           DELETE FROM outbox WHERE id = ANY(ARRAY(
             SELECT id FROM outbox
-            WHERE state = 'done' AND done_at < to_timestamp(${before(retentionDays.outboxDone)}::float8)
+            WHERE state IN ('done', 'withdrawn') AND done_at < to_timestamp(${before(retentionDays.outboxDone)}::float8)
               OR state = 'dead' AND done_at < to_timestamp(${before(retentionDays.outboxDead)}::float8)
             ORDER BY id LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
       ),

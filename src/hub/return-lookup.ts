@@ -1,6 +1,6 @@
-import type { Database } from '../db/client.ts'
 import type { PersonalData } from './personal.ts'
 import type { ReturnLineFacts, ReturnLookup, ReturnView, SaleFacts, SaleReturns, SoldLine } from './return-facts.ts'
+import type { Sql } from './write.ts'
 
 /** Who reports what is scanned in the warehouse (see seed/hearing.ts and hub/sources.ts). */
 const warehouseSource = 'wms.push'
@@ -10,7 +10,7 @@ const wholeLimitMs = 24 * hourMs
 const fineLimitMs = 72 * hourMs
 
 /** Returns of an order, or of the order a return number belongs to: one statement each, every step by an index. */
-export function returnLookup({ sql }: Pick<Database, 'sql'>, personal: PersonalData): ReturnLookup {
+export function returnLookup({ sql }: { readonly sql: Sql }, personal: PersonalData): ReturnLookup {
   const read = async (text: string, value: string): Promise<SaleReturns | undefined> => {
     // Postgres takes no NUL in text, and what was typed may hold one
     const [row] = await sql.unsafe<SaleRow[]>(text, [value.replace(/\p{Cc}/gu, '')], { prepare: true })

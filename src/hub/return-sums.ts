@@ -64,3 +64,15 @@ export function refundOf(
   const most = sum < room ? sum : room
   return most < 0n ? 0n : most
 }
+
+/** What these pieces of a return give back, never more than `mostFen`; fen as text. Undefined where an amount is not known. */
+export async function shareOfReturn(
+  tx: Sql,
+  { orderId, returnId }: { readonly orderId: string; readonly returnId: string },
+  pieces: readonly { readonly lineId: string; readonly qty: number }[],
+  mostFen: string | null,
+): Promise<string | undefined> {
+  const share = refundOf(await saleOf(tx, orderId, returnId), pieces)
+  if (share === undefined) return undefined
+  return String(mostFen === null || share < BigInt(mostFen) ? share : BigInt(mostFen))
+}

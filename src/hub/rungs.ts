@@ -5,7 +5,20 @@ import { publishedDays } from './holidays.ts'
 import type { Settings } from './settings.ts'
 import type { Calendar } from './working-time.ts'
 
-export const clockNames = ['l1', 'l2', 'l3', 'return_total', 'fine', 'stalled', 'unscanned', 'ship_promise'] as const
+export const clockNames = [
+  'l1',
+  'l2',
+  'l3',
+  'return_total',
+  'fine',
+  'stalled',
+  'unscanned',
+  'ship_promise',
+  'first_sms',
+  'no_carrier',
+  'command',
+  'assigned',
+] as const
 
 export type ClockName = (typeof clockNames)[number]
 
@@ -19,10 +32,19 @@ const roleNames = ['cs', 'cs_lead', 'warehouse', 'finance', 'ops', 'director', '
 /** What is done at a rung; kept with the deadline, so that a running item keeps the rules it was armed under. */
 export type RungPlan = {
   readonly step: Step
-  /** holder: who has to decide, or everybody of the role · others: the rest of that role · else these roles. */
-  readonly tell: 'holder' | 'others' | 'nobody' | readonly (typeof roleNames)[number][]
+  /** holder: who has to decide, or everybody of the role · others: the rest of that role · else these roles or people. */
+  readonly tell:
+    | 'holder'
+    | 'others'
+    | 'nobody'
+    | readonly (typeof roleNames)[number][]
+    | { readonly members: readonly string[] }
   /** carrier-call: a call to the carrier is opened where none stands. */
   readonly act?: 'carrier-call' | undefined
+  /** Told at the next full hour, with whatever else came due in it: for what happens to many at once. */
+  readonly together?: 'hour' | undefined
+  /** Clock `assigned`: the level that was handed to this person. */
+  readonly of?: { readonly level: number; readonly memberId: string } | undefined
 }
 
 export type Rung = RungPlan & {
@@ -47,6 +69,8 @@ export type ClockRules = {
   readonly quiet: { readonly fromMin: number; readonly toMin: number }
   /** A return with no more than this to its fine line rings at any time. */
   readonly urgentMinutes: number
+  /** Who has said 我来处理 is not reminded of it for so long. */
+  readonly ackMinutes: number
   /** Nobody hears of one item twice within this. */
   readonly itemPauseMinutes: number
   /** Messages of this engine to one person; what is beyond collects. */
@@ -91,6 +115,7 @@ export const defaultClockRules: ClockRules = {
       rungs: [
         { minutes: 60 * hour, step: 'director', tell: ['director'] },
         { minutes: 70 * hour, step: 'director', tell: ['director'] },
+        { minutes: 72 * hour, step: 'director', tell: ['director'] },
       ],
     },
     stalled: {
@@ -114,12 +139,42 @@ export const defaultClockRules: ClockRules = {
       calendar: 'wall',
       rungs: [{ minutes: 0, step: 'team', tell: ['warehouse'] }],
     },
+    first_sms: {
+      limitMinutes: 2 * hour,
+      calendar: 'wall',
+      rungs: [
+        { minutes: 90, step: 'list', tell: 'nobody' },
+        { minutes: 2 * hour, step: 'team', tell: ['cs_lead'], together: 'hour' },
+      ],
+    },
+    no_carrier: {
+      limitMinutes: hour,
+      calendar: 'working',
+      rungs: [
+        // the fix card is there within sixty seconds, the sweep's own lateness counted in
+        { minutes: 0, step: 'nudge', tell: ['cs_lead'] },
+        { minutes: hour, step: 'supervisor', tell: ['ops'] },
+      ],
+    },
+    command: {
+      // two minutes in which it may be taken back, ten for its three tries
+      limitMinutes: 12,
+      calendar: 'wall',
+      rungs: [{ minutes: 12, step: 'team', tell: ['it'] }],
+    },
+    assigned: {
+      limitMinutes: 30,
+      calendar: 'wall',
+      // armed one by one (assigned-clock.ts): who assigned it is told
+      rungs: [{ minutes: 30, step: 'director', tell: ['director'] }],
+    },
   },
   staffed: { opensMin: 8 * hour, closesMin: 23 * hour },
   working: { opensMin: 9 * hour, closesMin: 18 * hour },
   ...publishedDays,
   quiet: { fromMin: 23 * hour, toMin: 8 * hour },
   urgentMinutes: 2 * hour,
+  ackMinutes: 2 * hour,
   itemPauseMinutes: 10,
   perHour: 12,
 }
@@ -131,8 +186,14 @@ const hoursForm = z
 
 export const planForm = z.object({
   step: z.enum(steps),
-  tell: z.union([z.enum(['holder', 'others', 'nobody']), z.array(z.enum(roleNames)).min(1)]),
+  tell: z.union([
+    z.enum(['holder', 'others', 'nobody']),
+    z.array(z.enum(roleNames)).min(1),
+    z.strictObject({ members: z.array(z.string()).min(1) }),
+  ]),
   act: z.literal('carrier-call').optional(),
+  together: z.literal('hour').optional(),
+  of: z.strictObject({ level: z.int(), memberId: z.string() }).optional(),
 })
 
 const ruleForm = z
@@ -160,6 +221,7 @@ const form = z
       .strictObject({ fromMin: minuteOfDay, toMin: minuteOfDay })
       .refine(({ fromMin, toMin }) => fromMin > toMin, 'quiet hours begin in the evening and end in the morning'),
     urgentMinutes: z.int().min(0),
+    ackMinutes: z.int().min(0),
     itemPauseMinutes: z.int().min(0),
     perHour: z.int().min(1),
   })

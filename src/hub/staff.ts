@@ -7,6 +7,8 @@ export type Receiver = {
   readonly name: string
   readonly platform: string
   readonly userId: string
+  /** What they are here, where the reader needs it. */
+  readonly roles?: readonly string[]
 }
 
 export type Staff = {
@@ -34,6 +36,16 @@ export async function rolesOf(tx: Sql, memberId: string): Promise<readonly strin
   return rows.map(({ role }) => role)
 }
 
+/** An active member as doors outside the chat know them; undefined for strangers and leavers. */
+export function activeMember<Role extends string>({ sql }: Pick<Database, 'sql'>) {
+  return async (
+    id: string,
+  ): Promise<{ readonly id: string; readonly name: string; readonly roles: readonly Role[] } | undefined> => {
+    const [row] = await sql<{ name: string }[]>`SELECT name FROM members WHERE id = ${id} AND active`
+    return row && { id, name: row.name, roles: (await rolesOf(sql, id)) as readonly Role[] }
+  }
+}
+
 export async function nameOf(tx: Sql, memberId: string | null): Promise<string | undefined> {
   if (memberId === null) return undefined
   const [row] = await tx<{ name: string }[]>`SELECT name FROM members WHERE id = ${memberId}`
@@ -55,7 +67,8 @@ type Wanted = {
 export async function receiversOf(tx: Sql, wanted: Wanted): Promise<readonly Receiver[]> {
   const { roles = [], memberIds = [], platform, reachable, except = '' } = wanted
   return tx<Receiver[]>`
-    SELECT DISTINCT ON (m.id) m.id AS "memberId", m.name, a.platform, a.user_id AS "userId"
+    SELECT DISTINCT ON (m.id) m.id AS "memberId", m.name, a.platform, a.user_id AS "userId",
+      ARRAY(SELECT r.role FROM member_roles r WHERE r.member_id = m.id ORDER BY r.role) AS roles
     FROM members m JOIN member_accounts a ON a.member_id = m.id AND a.platform = ANY(${[...reachable]}::text[])
     WHERE m.active AND m.id <> ${except} AND (m.id = ANY(${[...memberIds]}::text[])
       OR EXISTS (SELECT 1 FROM member_roles r WHERE r.member_id = m.id AND r.role = ANY(${[...roles]}::text[])))

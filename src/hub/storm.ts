@@ -18,6 +18,8 @@ export type Heard = {
   readonly toldAtMs: ReadonlyMap<Subject, number>
   /** When somebody reminded them of the item by hand. */
   readonly urgedAtMs: ReadonlyMap<Subject, number>
+  /** Until when nobody need be reminded of the item: somebody has it in hand, or this person has put it off. */
+  readonly heldUntilMs: ReadonlyMap<Subject, number>
 }
 
 export type Sorted<Row extends Waiting> = {
@@ -30,7 +32,8 @@ const hourMs = 3_600_000
 const minuteMs = 60_000
 
 /**
- * What one person hears now and what waits: quiet hours, ten minutes per item, messages per hour. What is urgent waits for
+ * What one person hears now and what waits: quiet hours, ten minutes per item, messages per hour; a reminder waits for whoever
+ * has the item in hand, a limit never does. What is urgent waits for
  * nothing. Nothing is dropped here.
  */
 export function sortOut<Row extends Waiting>(
@@ -55,6 +58,8 @@ export function sortOut<Row extends Waiting>(
 }
 
 function pauseUntil({ subject, step }: Waiting, heard: Heard, rules: ClockRules, nowMs: number): number | undefined {
+  const held = step === 'nudge' ? heard.heldUntilMs.get(subject) : undefined
+  if (held !== undefined && held > nowMs) return held
   const urged = step === 'nudge' ? heard.urgedAtMs.get(subject) : undefined
   const last = Math.max(heard.toldAtMs.get(subject) ?? 0, urged ?? 0)
   const untilMs = last + rules.itemPauseMinutes * minuteMs

@@ -5,7 +5,11 @@ import { type Cipher, sealJson } from './sealed-json.ts'
 /** The job that fetches what a push points at (handlers/feed-task.ts). */
 export const feedTask = 'feed.fetch'
 
-export type FeedJob = { readonly connector: string; readonly about: Exclude<Hint['about'], { kind: 'nothing' }> }
+export type FeedJob = {
+  readonly connector: string
+  readonly about: Exclude<Hint['about'], { kind: 'nothing' }>
+  readonly track?: Hint['track']
+}
 
 export type Push = {
   readonly connector: string
@@ -14,12 +18,19 @@ export type Push = {
   readonly receivedAtMs: number
 }
 
+/** A job about an order or a request. */
+export type FetchJob = {
+  readonly connector: string
+  readonly about: Extract<Hint['about'], { kind: 'order' | 'return' }>
+}
+
 /** Stores a push in one statement: the event once, what it points at, and the job that fetches it. Returns how many were new. */
 export type TakePush = (push: Push) => Promise<number>
 
-/** Order or request of a hint as one word; undefined where there is nothing to fetch. */
+/** Order, request or parcel of a hint as one word; undefined where there is nothing to fetch. */
 export function hintSubject(about: Hint['about']): string | undefined {
   if (about.kind === 'order') return `order:${about.orderNo}`
+  if (about.kind === 'parcel') return `parcel:${about.waybillNo}`
   return about.kind === 'return' ? `return:${about.afterSaleNo}` : undefined
 }
 
@@ -64,7 +75,7 @@ export function pushValues({ connector, hints, raw, receivedAtMs }: Push, cipher
     once.map(({ key }) => key),
     once.map(({ about }) => JSON.stringify(about)),
     once.map(({ about }) => hintSubject(about) ?? null),
-    once.map(({ about }) => JSON.stringify(sealJson(cipher, { connector, about }))),
+    once.map(({ about, track }) => JSON.stringify(sealJson(cipher, { connector, about, ...(track && { track }) }))),
     once.map(({ waitMs }) => waitMs ?? 0),
     once.map(({ toldAtMs }) => toldAtMs ?? null),
     receivedAtMs,

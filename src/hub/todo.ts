@@ -93,8 +93,12 @@ export function todoLookup({ sql }: Pick<Database, 'sql'>): TodoLookup {
     approvals: async ({ id, roles }, nowMs, limit) =>
       todoOf(
         await sql<Row[]>`SELECT ${columns} FROM ${from}
-          WHERE a.state = 'pending' AND a.role = ANY(${[...roles]}::text[]) AND (a.holder_id IS NULL OR a.holder_id = ${id})
-            AND r.approval = 'pending' ORDER BY a.due_at, a.return_id LIMIT 2000`,
+          WHERE a.state = 'pending' AND r.approval = 'pending'
+            AND (a.role = ANY(${[...roles]}::text[]) AND (a.holder_id IS NULL OR a.holder_id = ${id}) OR EXISTS (
+              SELECT 1 FROM delegations d JOIN member_roles l ON l.member_id = d.from_member AND l.role = a.role
+              WHERE d.to_member = ${id} AND d.revoked_at IS NULL AND d.starts_at <= to_timestamp(${nowMs}::float8 / 1000)
+                AND d.ends_at > to_timestamp(${nowMs}::float8 / 1000) AND (a.holder_id IS NULL OR a.holder_id = d.from_member)))
+          ORDER BY a.due_at, a.return_id LIMIT 2000`,
         nowMs,
         limit,
       ),

@@ -7,6 +7,7 @@ import { lookSigner, markSigner } from './mark-signer.ts'
 import { addNote, lookNote } from './notes.ts'
 import type { PersonalData } from './personal.ts'
 import { lookReceive, receiveReturn } from './receive-return.ts'
+import type { ReturnApproved } from './return-actions.ts'
 import type { Applied, By, Look, Plan, Sql, Wish } from './write.ts'
 
 /** What stands in the way of a wish, or what it would change, at this moment; `lock` keeps it so until the transaction ends. */
@@ -31,7 +32,14 @@ export async function lookAt(tx: Sql, wish: Wish, by: By, lock: boolean): Promis
   }
 }
 
-type Parts = { readonly personal: PersonalData; readonly newId: (prefix: string) => string }
+type Parts = {
+  readonly personal: PersonalData
+  readonly newId: (prefix: string) => string
+  /** Closes the warehouse's to-do of a return whose goods are in; true where there was one. */
+  readonly closeTodo?: ((tx: Sql, returnId: string) => Promise<boolean>) | undefined
+  /** What follows when the last level has said yes. */
+  readonly returnApproved?: ReturnApproved | undefined
+}
 
 /** Makes the change. The plan was looked at under locks in this transaction. */
 export async function carryOut(tx: Sql, plan: Plan, by: By, parts: Parts): Promise<Applied> {
@@ -47,10 +55,10 @@ export async function carryOut(tx: Sql, plan: Plan, by: By, parts: Parts): Promi
     case 'logistics.call_carrier':
       return callCarrier(tx, plan, by)
     case 'approval.decide':
-      return approveLevel(tx, plan, by)
+      return approveLevel(tx, plan, by, parts)
     case 'return.create':
-      return createReturn(tx, plan, by)
+      return createReturn(tx, plan, by, parts)
     case 'return.receive':
-      return receiveReturn(tx, plan, by)
+      return receiveReturn(tx, plan, by, parts)
   }
 }

@@ -50,6 +50,8 @@ type DecideWish = {
   readonly returnId: string
   readonly decision: 'approve' | 'reject'
   readonly reason?: string
+  /** What the buyer owes is set off against the money; without it arrears stand in the way. */
+  readonly offset?: true
 }
 
 type CreateWish = {
@@ -73,6 +75,8 @@ type ReceiveWish = {
   readonly lines: readonly { readonly lineId: string; readonly received: number; readonly damaged: number }[]
   /** What was found, in the words of answers. */
   readonly inspection: string
+  /** A word about what was booked in before: q(uantity) or d(amage) is put right. */
+  readonly recount?: 'q' | 'd'
 }
 
 /** What somebody wants to have changed, as far as it was said. */
@@ -119,12 +123,22 @@ type FactsOf = {
     readonly holder?: string
     readonly dueAtMs?: number
     readonly next?: ApprovalRole
+    /** How long the next level may take, by the flow of this return. */
+    readonly nextLimitMs?: number
     /** By the director in place of the level's people. */
     readonly deputy: boolean
+    /** In the place of somebody who is away. */
+    readonly deputyFor?: { readonly id: string; readonly name: string }
+    /** Several words are needed: the level's own, or one asked for besides. */
+    readonly signs?: 'own' | 'beside'
+    /** Differs when stock, best-before dates or arrears are others than those that were seen. */
+    readonly stamp: string
     readonly refundFen?: string
     readonly why: string
   }
   readonly 'return.create': {
+    /** Who decides first, and how long they may take. */
+    readonly first: { readonly role: ApprovalRole; readonly limitMs: number }
     readonly lines: readonly { readonly lineId: string; readonly name: string; readonly qty: number }[]
     /** Absent where the order's amounts are not known. */
     readonly refundFen?: string
@@ -146,10 +160,17 @@ type FactsOf = {
     /** Who has to decide next, while it is pending. */
     readonly role?: ApprovalRole
     readonly refundFen?: string
-    /** What it was before fewer came. */
+    /** What it was before fewer came, or damaged ones. */
     readonly wasFen?: string
+    /** For the pieces that came whole, where some are damaged. */
+    readonly soundFen?: string
     /** Everything came, and whole. */
     readonly sound: boolean
+    /** It was booked in before; these counts take the place of those. */
+    readonly recount?: true
+    /** The money was let go before: counts do not move it any more. `movedFen`: how much, where known. */
+    readonly moved?: true
+    readonly movedFen?: string
   }
 }
 
@@ -183,6 +204,18 @@ export type Refusal =
   | { readonly code: 'withdrawn' }
   | { readonly code: 'not-your-level'; readonly role: ApprovalRole; readonly holder?: string }
   | { readonly code: 'twice' }
+  | { readonly code: 'own-return' }
+  /** With this return more would be given back than was paid. `other`: the return that gave back most. */
+  | {
+      readonly code: 'beyond-paid'
+      readonly totalFen: string
+      readonly paidFen: string
+      readonly other: string
+      readonly otherFen: string
+      readonly leftFen: string
+    }
+  | { readonly code: 'arrears'; readonly amountFen: string }
+  | { readonly code: 'arrears-unknown' }
   /** Every piece is in a return already; its newest. */
   | { readonly code: 'all-returned'; readonly returnId: string }
   /** More than there is: `left` pieces. */
@@ -220,13 +253,22 @@ export type Done = {
   readonly passedOn?: true
   /** Approval: who decides next; absent when it is decided. */
   readonly next?: ApprovalRole
+  readonly nextLevel?: number
   readonly dueAtMs?: number
+  /** Approval: one yes of several was given; who has to say theirs still. */
+  readonly waitsFor?: readonly string[]
+  /** Small and safe: every level said yes by rule. */
+  readonly auto?: true
   /** Returns of this customer in the 90 days before. */
   readonly past?: number
   /** The customer's level, V1 to V5. */
   readonly level?: string
   /** The money was let go. */
   readonly released?: true
+  /** The money goes then, unless somebody says a word before. */
+  readonly releaseAtMs?: number
+  /** The to-do of the warehouse was closed with it. */
+  readonly todoClosed?: true
 }
 
 export type Applied = {

@@ -1,3 +1,4 @@
+import { getMaxListeners, setMaxListeners } from 'node:events'
 import type { Clock } from '../runtime/clock.ts'
 import { errorFields, type Log } from '../runtime/log.ts'
 
@@ -21,6 +22,8 @@ export async function schedule(
   { ticks, clock, log }: { readonly ticks: readonly Tick[]; readonly clock: Clock; readonly log: Log },
   stop: AbortSignal,
 ): Promise<void> {
+  // each tick that sleeps listens to it; Node takes more than ten listeners for a leak
+  setMaxListeners(getMaxListeners(stop) + ticks.length, stop)
   await Promise.all(ticks.map((tick) => repeat(tick, clock, log, stop)))
 }
 

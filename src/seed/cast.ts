@@ -63,7 +63,8 @@ export function namedPlans(crowd: Crowd, nowMs: number): readonly Plan[] {
     plan('liNa', 'tmall', nowMs, {
       orderNo: '4257636757147510842',
       wanted: [{ sku: 'PU-L-44', qty: 2 }],
-      anchor: { state: 'delivering', agoMs: 95 * minuteMs },
+      // not older: just after midnight the order would no longer be one of 最近三天
+      anchor: { state: 'delivering', agoMs: 40 * minuteMs },
     }),
     plan('wangJing', 'tmall', tenDaysBefore(nowMs), {
       wanted: [{ sku: 'DP-L-46', qty: 2 }],

@@ -31,6 +31,17 @@ export const carrierWords: readonly CarrierWord[] = [
   { carrier: 'POST', word: /(?<!\d)11183(?!\d)/, weight: 0.3 },
   { carrier: 'CAINIAO', word: /丹鸟|菜鸟(?:速递|直送|配送)/, weight: 1 },
   { carrier: 'CAINIAO', word: /菜鸟|CAINIAO/, weight: 0.4 },
+  // how their numbers begin: enough for the carrier where creases or glare took digits away
+  { carrier: 'SF', word: /(?<![A-Z0-9])SF[0-9]\d{7,}/, weight: 0.9 },
+  { carrier: 'JD', word: /(?<![A-Z0-9])JD(?:V[A-Z]|[XK])\d{7,}/, weight: 0.9 },
+  { carrier: 'JT', word: /(?<![A-Z0-9])JT\d{8,}/, weight: 0.9 },
+  { carrier: 'YTO', word: /(?<![A-Z0-9])YT\d{8,}/, weight: 0.9 },
+  { carrier: 'DBL', word: /(?<![A-Z0-9])DPK\d{7,}/, weight: 0.9 },
+  // names of services that one carrier sells
+  { carrier: 'JD', word: /^(?:特惠送|特快送|京准达|京尊达)$/, weight: 0.7 },
+  { carrier: 'YTO', word: /圆准达/, weight: 0.7 },
+  { carrier: 'JT', word: /兔优达/, weight: 0.7 },
+  { carrier: 'YUNDA', word: /智橙网/, weight: 0.7 },
   // carriers without a code of their own; 百世 is not among them, its parcels travel with numbers of 极兔
   {
     carrier: 'OTHER',
@@ -57,7 +68,7 @@ export const sendWords =
 /** Other times: form fields to be filled in, promises, dates of the goods. */
 export const otherTimeWords = /签收|预计|送达|派送时间|生产|有效|保质|过期|付款|支付|预约|截止|版本|配送时间|到货/
 
-export const recipientWords = /收件|收货|^收$|^收(?!寄|款|费|据|现)|TO:/
+export const recipientWords = /收件|(?<!代)收货|^收$|^收(?!寄|款|费|据|现)|TO:/
 export const senderWords = /寄件|发件|^寄$|^寄(?!递|付)|退货?地址|FROM:/
 export const virtualPhoneWords = /安全号|虚拟号|隐私号|转接|分机|转拨/
 export const servicePhoneWords = /热线|客服|投诉|服务电话|网点电话|查询电话|官网/

@@ -12,6 +12,9 @@ export const returnWording = {
   underWay: (tail: string, parcel: string) =>
     `${order(tail)}的退货申请已通过，退回的包裹${parcel}我们还没有收到，收到后会马上为您验货。${close}`,
   received: (tail: string, when: string) => `${order(tail)}退回的商品已于${when}收到，正在为您办理退款。${close}`,
+  /** The money has left us; when it arrives is the bank's. */
+  receivedReleased: (tail: string, when: string, amount: string, method: string) =>
+    `${order(tail)}退回的商品已于${when}收到，退款${amount}已办理，按原支付方式${method}退回，请您留意。${close}`,
   receivedPart: (tail: string, when: string, received: number, due: number) =>
     `${order(tail)}退回的商品已于${when}收到，应收${due}件，实收${received}件，正在为您核实。${close}`,
   released: (tail: string, amount: string, range: string, method: string) =>

@@ -15,6 +15,7 @@ export const alertNames: Readonly<Record<string, string>> = {
   shipped_late: '发货晚了',
   stalled: '物流停滞',
   unscanned: '未揽收',
+  first_sms: '首条短信超时',
   gift_out_of_stock: '赠品库存',
   overdue: '超时',
   risk: '风险',
@@ -34,6 +35,7 @@ const alertFormulas: Readonly<Record<string, string>> = {
   ship_late: '过了承诺时间还没有发完',
   stalled: '在途超过48小时没有新轨迹',
   unscanned: '出库超过24小时没有揽收',
+  first_sms: '抖音满2小时，没发物流短信',
   overdue: '退货审批超时，和发货超承诺',
   risk: '满24小时没批完，和快到时限的',
   abnormal: '缺快递、超时、停滞、快递异常',
@@ -43,6 +45,7 @@ export const alertFormula = (name: string): string => alertFormulas[name] ?? '�
 
 const alertWords: readonly (readonly [RegExp, string])[] = [
   [/罚款/, 'fine_risk'],
+  [/首条.{0,4}短信|(?:没|未)发(?:物流)?短信/, 'first_sms'],
   [/快(?:要)?(?:超时|到期|超)|要超|即将超时/, 'due_soon'],
   [/退货?.*(?:超时|逾期|超期|24小时)|(?:超时|逾期|超期).*退货?/, 'return_overdue'],
   [/未揽收|没揽收|不揽收|待揽收|没扫描/, 'unscanned'],
@@ -88,6 +91,7 @@ export const alertTexts = {
   lateBy: (ms: number) => `晚发${durationText(ms)}`,
   silent: (ms: number) => `${durationText(ms)}没更新`,
   unscanned: (ms: number) => `出库${durationText(ms)}未揽收`,
+  noSms: (ms: number) => `下单${durationText(ms)}没发短信`,
   since: (ms: number) => `已${durationText(ms)}`,
   at: (place: string) => `停在${place}`,
   held: (role: string, holder: string | undefined) =>

@@ -20,6 +20,7 @@ export const overdueLabels = {
   shipped: '出库',
   promise: '承诺',
   reason: '原因',
+  since: '从',
   made: '构成',
   more: '还有',
 } as const
@@ -89,6 +90,10 @@ export const digestTexts = {
     stalled: '物流停滞',
     unscanned: '未揽收',
     ship_promise: '超承诺',
+    first_sms: '首条短信',
+    no_carrier: '缺快递公司',
+    command: '指令未完成',
+    assigned: '指派未办',
   } as Readonly<Record<string, string>>,
   count: (kind: string, count: number) => `${kind}${count}`,
   and: ' · ',

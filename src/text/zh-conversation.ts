@@ -5,6 +5,7 @@ import type { Phrase } from './answers.ts'
 export const talk = {
   whichOne: { head: '哪一单？' } as Phrase,
   whichOneHow: '发退货单号、订单号、手机尾号任一即可',
+  whichOrderHow: '发订单号、运单号、手机尾号任一即可',
   lookedAt: (what: string) => `（您刚查过 ${what}）`,
   stillAbout: (what: string) => `您刚查过 ${what}，按这一单答`,
   returnNo: (number: string) => `退货单 ${number}`,

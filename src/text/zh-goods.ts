@@ -65,6 +65,7 @@ export const giftWords = {
     level_too_low: '等级不够',
     rule_conflict: '规则冲突',
   },
+  sentState: '已随包裹发出',
   why: {
     below_threshold: (gap: string | undefined) => (gap === undefined ? '未达门槛' : `未达门槛，差${gap}`),
     out_of_stock: '赠品库存不足',

@@ -6,6 +6,7 @@ const unreadableWords: Readonly<Record<string, string>> = {
   cropped: '面单没拍全，请把四个角都拍进来',
   'too-small': '面单太小，请靠近些拍，或发送原图',
   'no-label': '没看到面单，请拍贴着快递单的那一面',
+  'unknown-form': '照片清楚，但没有认得的运单号，请直接输入单号',
 }
 
 /** Why no number could be read and what to do; `reason` as the reader names it. */

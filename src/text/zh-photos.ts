@@ -6,6 +6,7 @@ const unreadable: Readonly<Record<string, string>> = {
   cropped: '面单没拍全',
   'too-small': '面单太小',
   'no-label': '没有看到面单',
+  'unknown-form': '面单上没有认得的运单号',
 }
 
 const advice: Readonly<Record<string, string>> = {
@@ -14,6 +15,7 @@ const advice: Readonly<Record<string, string>> = {
   cropped: '请把整张面单拍进画面再拍一张',
   'too-small': '请离近一点，让面单占满画面再拍',
   'no-label': '请对准快递面单再拍一张',
+  'unknown-form': '照片是清楚的，请核对是不是快递面单',
 }
 
 const refused: Readonly<Record<string, string>> = {
@@ -60,7 +62,10 @@ export const photoTexts = {
     'text×1': '文字一处，请核对',
   } as Readonly<Record<string, string>>,
   phone: (tail: string) => `尾号${tail}`,
-  sentBy: (when: string, label: string | undefined) => (label === undefined ? when : `${when}（${label}）`),
+  sentBy: (when: string, label: string | undefined, open: boolean) => {
+    const notes = [label, open ? '待核对' : undefined].filter((note) => note !== undefined)
+    return notes.length === 0 ? when : `${when}（${notes.join('，')}）`
+  },
   seenBefore: (when: string) => `这张照片${when}已经读过，结果相同`,
   noMatch: '还没有订单或退货单用这个单号',
   askCarrier: '快递公司看不清，请回复是哪一家',

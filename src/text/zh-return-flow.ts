@@ -65,33 +65,22 @@ export const createRefusals = {
   labelElsewhere: (order: string) => ({ rule: '面单是别的订单的', instead: `单号在 ${order} 名下，请核对后重拍` }),
 } as const
 
-/** The card of the first level (product J7). */
-export const levelOneTexts = {
-  title: (level: string, returnId: string, left: string): Phrase => ({
-    head: `【待${level}】`,
-    body: returnId,
-    tail: `·剩${left}`,
-  }),
-  customer: (name: string, level: string | undefined) => (level === undefined ? name : `${name}（${level}）`),
-  reason: (reason: string, photos: number): Phrase => ({ head: '', body: reason, tail: `（照片${photos}）` }),
-  history: (times: number) => `90天退${times}次`,
-  by: (name: string) => `${name}登记`,
-} as const
-
 export const receiveLabels = { goods: '商品', qty: '数量', found: '验货', approval: '审批', money: '退款' } as const
 
 export const receiveTexts = {
   deed: '登记入库',
   qty: (received: number, due: number): string => `实收${received}/${due}件`,
+  counted: (qty: string, damaged: number) => `${qty}，破损${damaged}件`,
   line: (received: number, due: number, damaged: number) =>
     ` 实收${received}/${due}${damaged > 0 ? ` 破损${damaged}` : ''}`,
   approval: { pending: '还没审批完', approved: '三级已过', rejected: '已驳回', withdrawn: '已撤回' },
   waitingFor: (level: string) => `待${level}`,
   money: {
-    release: (amount: string) => `${amount}，登记后放行`,
+    release: (amount: string) => `${amount}，登记后2分钟放行`,
     paused: (amount: string) => `${amount}，暂停，财务核对`,
     afterApproval: (amount: string) => `${amount}，审批通过后放行`,
     none: '不退款',
+    moved: '款已放行',
     unknown: '金额未知，财务核定',
   },
   done: (received: number, due: number, at: string): Phrase => ({

@@ -160,6 +160,7 @@ export const spentTexts = {
   expired: '这次确认超过10分钟已作废，没有改动。还要改请重新发一次。',
   notYours: '这一步只能由发起的人确认。已记录，没有改动。',
   unknown: '这次确认已经查不到了，没有改动。请重新发一次。',
+  nothingOpen: '没有等您确认的操作。',
   typeReason: (example: string) => `请把原因写上再发一次，例如：${example}。`,
   otherReason: '客户改主意',
   otherSigner: '请发：订单号、谁签收的，例如「同事签的 标代收」。',
@@ -233,6 +234,13 @@ export const refusalTexts = {
   pickup: { rule: '到店自提', instead: '没有快递和运单号' },
   withdrawn: { rule: '申请已撤回', instead: '撤回的退货单不再审批' },
   notYourLevel: (level: string, who: string) => ({ rule: `现在是${level}`, instead: `卡在：${who}，可以发「催」提醒` }),
+  ownReturn: { rule: '这张退货单是您申请的', instead: '自己申请的请同事审批' },
+  beyondPaid: (total: string, paid: string, other: string, otherAmount: string) => ({
+    rule: `累计退款${total}超过实付${paid}`,
+    instead: `${other} 已退${otherAmount}，请改金额后再批`,
+  }),
+  arrears: (amount: string) => ({ rule: `客户欠款${amount}`, instead: '请在审批卡上选抵扣或挂起；仍要退款需总监代批' }),
+  arrearsUnknown: { rule: '应收没有查到', instead: '不能当作无欠款，恢复后再批' },
   twice: { rule: '您已批过其中一级', instead: '同一张退货单一个人只能批一级，请换同事' },
 } as const
 
@@ -282,8 +290,6 @@ export const toldTexts = {
   cancelAsked: (by: string, object: string, reason: string) =>
     `${by}问：${object} 已开始拣货，客户要取消（${reason}），还能拦下吗？请直接回复${by}。`,
   called: (by: string, id: string, parcel: string) => `${by}开了外呼单 ${id}：${parcel}。请安排物流组联系快递。`,
-  nextLevel: (returnId: string, level: string, limit: string) =>
-    `退货单 ${returnId} 等您${level}，限${limit}。发「${returnId} 通过」或「驳回 原因」办理。`,
   urged: (by: string, object: string, what: string, left: string) =>
     `${by}催办：${object} ${what}${left === '' ? '' : `，${left}`}。`,
 } as const

@@ -10,6 +10,8 @@ export type Said = { readonly [Field in keyof Asked]: Asked[Field] | null } & {
   /** What else was called sure. */
   readonly sureFields: readonly (keyof Asked)[]
   readonly ms: number
+  /** Processor time, all threads; what other programs do meanwhile does not change it. */
+  readonly cpuMs?: number
 }
 
 export type Judged = { readonly truth: Asked; readonly said: Said }
@@ -21,6 +23,8 @@ export type Judged = { readonly truth: Asked; readonly said: Said }
 export function scoreOf(judged: readonly Judged[]) {
   const number = fieldScore(judged, 'waybillNo')
   const sure = judged.filter(({ said }) => said.sure)
+  const worked = judged.flatMap(({ said: { cpuMs = Number.NaN } }) => (Number.isNaN(cpuMs) ? [] : [cpuMs / 1000]))
+  worked.sort((a, b) => a - b)
   const seconds = judged.map(({ said }) => said.ms / 1000).sort((a, b) => a - b)
   return {
     photos: judged.length,
@@ -39,6 +43,9 @@ export function scoreOf(judged: readonly Judged[]) {
     orderNoWrong: fieldScore(judged, 'orderNo').wrong,
     secondsMedian: round(at(seconds, 0.5), 2),
     secondsP95: round(at(seconds, 0.95), 2),
+    ...(worked.length === 0
+      ? {}
+      : { cpuSecondsMedian: round(at(worked, 0.5), 2), cpuSecondsP95: round(at(worked, 0.95), 2) }),
   }
 }
 

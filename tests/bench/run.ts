@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME`: prints one JSON object on stdout; progress goes to stderr. */
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   answer: async () => (await import('./answer.ts')).answerBench(),
+  approvals: async () => (await import('./approvals.ts')).approvalsBench(),
   callback: async () => (await import('./callback.ts')).callbackBench(),
   lookup: async () => (await import('./lookup.ts')).lookupBench(),
   ocr: async () => (await import('./ocr.ts')).ocrBench(),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decideChoiceCard, decisionCard } from '../../cards/decide-choice.ts'
-import { levelOneCard } from '../../cards/return-create.ts'
+import { receiptCard } from '../../cards/receipt.ts'
 import { receiveCountCard, receivedToldCard, wrongParcelCard } from '../../cards/return-receive.ts'
 import { nothingWaitsCard, urgeCard, urgedCard } from '../../cards/urge.ts'
 import type { View } from '../../cards/view.ts'
@@ -26,7 +26,8 @@ type Input = {
   readonly why: RuleRefusal
 }
 
-const draft = { id: 'AAAAAAAAAAA', memberId: 'mem_0mho1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c' }
+const memberId = 'mem_0mho1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c'
+const draft = { id: 'AAAAAAAAAAA', memberId }
 
 /** Every card of a change about this order. */
 function cardsOf({ order, plan, before, why }: Input, view: View): readonly Card[] {
@@ -49,8 +50,19 @@ function cardsOf({ order, plan, before, why }: Input, view: View): readonly Card
   return [
     writePreviewCard(plan, order, mark, view, codec),
     ...(plan.kind === before.kind ? [writePreviewCard(plan, order, mark, view, codec, before)] : []),
-    writeDoneCard({ plan, done, atMs: nowMs, told: ['欧阳'.repeat(20), '小周'] }, order, view),
-    writeDoneCard({ plan, done: { passedOn: true }, atMs: nowMs, told: [] }, order, view),
+    ...(plan.kind === 'return.receive'
+      ? [
+          receiptCard(
+            { plan, done: { releaseAtMs: nowMs + 120_000, todoClosed: true }, atMs: nowMs, memberId },
+            order,
+            view,
+            codec,
+          ),
+        ]
+      : [
+          writeDoneCard({ plan, done, atMs: nowMs, told: ['欧阳'.repeat(20), '小周'] }, order, view),
+          writeDoneCard({ plan, done: { passedOn: true }, atMs: nowMs, told: [] }, order, view),
+        ]),
     writeRefusedCard({ wish: plan.wish, why }, order, view, codec),
     writeQuestionCard({ wish: plan.wish, missing: 'reason', offers }, order, mark, view, codec),
     writeQuestionCard({ wish: plan.wish, missing: 'signer', offers }, order, mark, view, codec),
@@ -91,9 +103,7 @@ function cardsOf({ order, plan, before, why }: Input, view: View): readonly Card
 function flowCards(plan: Plan, order: OrderFacts, view: View): readonly Card[] {
   const mark = { ...draft, expiresAtMs: view.nowMs + 600_000 }
   const by = '欧阳'.repeat(20)
-  const done = { id: 'TH2611210033', dueAtMs: view.nowMs + 900_000, past: 12, level: 'V5' }
   const wrong = { belongs: 'TH2611210033', spoken: 'TH2611210034', draft: mark }
-  if (plan.kind === 'return.create') return [levelOneCard({ plan, done, by, nowMs: view.nowMs }, order, codec)]
   if (plan.kind !== 'return.receive') return []
   return [
     receivedToldCard({ plan, done: { released: true }, by, atMs: view.nowMs }, order, codec),

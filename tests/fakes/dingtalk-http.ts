@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAndDeliver, updateCard } from './dingtalk-cards.ts'
 import { sendBySession, sendToGroup, sendToPeople } from './dingtalk-robot.ts'
+import { todoAnswer, userAnswer } from './dingtalk-todos.ts'
 import { type Answer, type ApiCall, paths, type World } from './dingtalk-world.ts'
 
 export type Open = (body: Record<string, unknown>) => Answer
@@ -50,8 +51,11 @@ function answerTo(
   if (path === paths.session) return sendBySession(world, url.searchParams.get('session') ?? '', body)
   if (path === paths.gateway) return open(body)
   if (path === paths.token) return tokenFor(world, body)
+  if (path === paths.user) return userAnswer(world, url.searchParams.get('access_token') ?? '', body)
   const refused = refusal(world, path, String(request.headers['x-acs-dingtalk-access-token'] ?? ''))
   if (refused !== undefined) return refused
+  const todo = todoAnswer(world, method, path, url.searchParams.get('operatorId') ?? '', body)
+  if (todo !== undefined) return todo
   switch (`${method} ${path}`) {
     case `POST ${paths.direct}`:
       return sendToPeople(world, body)

@@ -5,6 +5,7 @@ import type { DingtalkConfig } from '../../src/config.ts'
 import { applyTapAnswer } from './dingtalk-cards.ts'
 import { type Ack, type Gateway, gatewayOn } from './dingtalk-gateway.ts'
 import { serve } from './dingtalk-http.ts'
+import { unionIdOf } from './dingtalk-todos.ts'
 import {
   type ApiCall,
   newId,
@@ -17,6 +18,7 @@ import {
   shownAt,
   shownPost,
   slots,
+  type TodoState,
   type Trouble,
   tapPatienceMs,
   viewOf,
@@ -25,7 +27,7 @@ import {
 
 /*
  * DingTalk, as far as the desk meets it, on a port of this machine: Stream gateway with its WebSocket, access tokens, robot
- * sends, reply addresses, interactive cards, media. It refuses what the real one refuses and writes down what it would take
+ * sends, reply addresses, interactive cards, to-dos, media. It refuses what the real one refuses and writes down what it would take
  * silently but should not see (`violations`).
  *
  *   const dingtalk = await startDingtalk()
@@ -59,6 +61,8 @@ export type FakeDingtalk = {
   tap(who: string, label: string, where?: TapOptions): Promise<Ack | undefined>
   shownTo(staffId: string): readonly Shown[]
   shownIn(group: string, viewer: string): readonly Shown[]
+  /** A person's list of work, oldest first. */
+  todosOf(staffId: string): readonly TodoState[]
   /** HTTP calls that reached one path, oldest first. */
   calls(path: string): readonly ApiCall[]
   /** The next call of the path is answered like this. */
@@ -95,6 +99,7 @@ export async function startDingtalk(options: Options = {}): Promise<FakeDingtalk
     world,
     gateway,
     post: (url, message, headers) => postSigned(world, url, message, headers),
+    todosOf: (staffId) => world.todos.filter(({ unionId }) => unionId === unionIdOf(staffId)),
     calls: (path) => world.calls.filter((call) => call.path === path),
     fail: (path, trouble) => world.troubles.set(path, [...(world.troubles.get(path) ?? []), trouble]),
     expireTokens: () => world.tokens.clear(),

@@ -49,6 +49,17 @@ export type Options = {
   readonly nowMs?: () => number
 }
 
+/** A to-do as its executor has it. */
+export type TodoState = {
+  readonly id: string
+  readonly unionId: string
+  readonly sourceId: string
+  readonly subject: string
+  readonly url: string
+  readonly fields: readonly string[]
+  done: boolean
+}
+
 /** Everything the fake vendor knows. One per server; the rooms beside this file work on it. */
 export type World = {
   readonly account: { clientId: string; clientSecret: string; robotCode: string; corpId: string; templateId: string }
@@ -60,6 +71,7 @@ export type World = {
   readonly tickets: Map<string, number>
   readonly sessions: Map<string, { readonly place: Place; expiresAtMs: number }>
   readonly cards: Map<string, CardState>
+  readonly todos: TodoState[]
   readonly posts: { readonly place: Place; readonly post: Posted }[]
   readonly calls: ApiCall[]
   readonly media: Map<string, { readonly bytes: Uint8Array; readonly link?: string }>
@@ -96,6 +108,7 @@ export function newWorld(options: Options): World {
     tickets: new Map(),
     sessions: new Map(),
     cards: new Map(),
+    todos: [],
     posts: [],
     calls: [],
     media: new Map(),
@@ -155,6 +168,7 @@ export const paths = {
   create: '/v1.0/card/instances/createAndDeliver',
   update: '/v1.0/card/instances',
   download: '/v1.0/robot/messageFiles/download',
+  user: '/topapi/v2/user/get',
 } as const
 
 /** A tap must be answered within 2 s; the rest is what a busy test machine adds. */

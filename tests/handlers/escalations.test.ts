@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { overdueAlertCard } from '../../cards/overdue-alert.ts'
 import { overdueDigestCard } from '../../cards/overdue-digest.ts'
+import { phoneText } from '../../cards/phone-text.ts'
 import { clockTicks } from '../../handlers/escalations.ts'
 import type { EscalatedItem } from '../../src/hub/escalation-facts.ts'
 import { escalationLedger } from '../../src/hub/escalation-ledger.ts'
@@ -64,16 +65,23 @@ describe('J23', () => {
     )
     expect(told[0]?.card.tone).toBe('alarm')
     expect(told[0]?.card.buttons.map(({ label, say }) => [label, say])).toEqual([
-      ['催办', '催一下 TH2611230019'],
+      ['代批', 'TH2611230019 通过'],
+      ['打电话给小陈', undefined],
       ['看退货', 'TH2611230019 审批到哪一步'],
     ])
     const actions = told[0]?.card.buttons.map(({ token }) => codec.decode(token, { memberId: 'm_boss', nowMs: 0 }))
     expect(actions).toMatchObject([
-      { action: 'urge.send', args: ['return', 'TH2611230019'] },
+      { action: 'write.decide', args: ['TH2611230019', 'SO2611230019', 'a'] },
+      { action: 'clock.phone', args: ['TH2611230019'] },
       { action: 'ask.about', args: ['return.status', 'SO2611230019', 'TH2611230019'] },
     ])
     await go('24T09:00:30', '24T12:00')
     expect(await desk.told()).toHaveLength(before + 1)
+    // a colleague's number is for the one who got the card
+    const foreign = told[0]?.card.buttons.map(
+      ({ token }) => codec.decode(token, { memberId: 'm_lead', nowMs: 0 }).outcome,
+    )
+    expect(foreign).toEqual(['ok', 'not-yours', 'ok'])
     const ledger = await escalationLedger(fresh.database).ofSubject('return:TH2611230019')
     expect(ledger.map(({ clock, step, name, state }) => `${clock} ${step} ${name ?? '-'} ${state}`)).toEqual([
       'l3 nudge 小陈 delivered',
@@ -295,6 +303,17 @@ test('any item makes cards within every limit', () => {
       kind: fc.constant('order' as const),
       subject: fc.constant('order:o' as const),
       delayReason: word,
+      quarantineReason: word,
+    }),
+    fc.record({
+      orderId: fc.constant('SO261123000001'),
+      kind: fc.constant('command' as const),
+      subject: fc.constant('command:c' as const),
+      name: fc.constantFrom('wms.expect_return', 'customs.predeclare', 'x'),
+      object: word,
+      target: word,
+      tries: fc.nat(9),
+      lastError: word,
     }),
   )
   const anyItem = fc.record({
@@ -307,7 +326,11 @@ test('any item makes cards within every limit', () => {
   }) as fc.Arbitrary<EscalatedItem>
   fc.assert(
     fc.property(fc.array(anyItem, { minLength: 1, maxLength: 8 }), fc.nat(100_000), moment, (items, more, nowMs) => {
-      for (const item of items) expect(faultsOf(overdueAlertCard(item, nowMs, codec))).toEqual([])
+      for (const item of items) {
+        const card = overdueAlertCard(item, nowMs, codec, 'm_boss')
+        expect(faultsOf(card)).toEqual([])
+        expect(phoneText(card).length).toBeLessThan(140)
+      }
       const counts = clockNames.map((clock, index) => ({ clock, count: more + index }))
       const digest = overdueDigestCard({ items, total: items.length + more, counts, nowMs }, codec)
       expect(faultsOf(digest)).toEqual([])

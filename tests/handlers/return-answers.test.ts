@@ -68,7 +68,7 @@ describe('J2: whose return', () => {
     expect(rowOf(second, '预计到账')).toBe('11-23~11-25')
     expect(second.trace?.about).toMatchObject({ returnId: 'TH2611210033' })
     expect(transcript(await desk.tap(buttonOf(second, '复制话术')))).toMatch(
-      /^您好，您的订单（尾号\d{4}）退回的商品已于今天09:31收到，正在为您办理退款。有需要随时联系我们。$/,
+      /^您好，您的订单（尾号\d{4}）退回的商品已于今天09:31收到，退款¥\d+\.\d{2}已办理，按原支付方式（抖音支付）退回，请您留意。有需要随时联系我们。$/,
     )
     expect(title(await desk.tap(buttonOf(asked, '①')))).toMatch(/^【未入仓】还在审批：仓管复核·/)
   })

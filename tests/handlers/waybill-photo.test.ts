@@ -163,6 +163,23 @@ describe('what was read is told in the same chat', () => {
     expect(remembered).toMatchObject([{ intent: 'return.create', waiting: true }])
   })
 
+  test('a field that is unsure beside a sure number is shown as one to look at, and nothing else is asked', async () => {
+    const open = desk({ outcome: 'read', reading: sure(sent.waybillNo, { ask: ['sentAt'] }) })
+    await open.run()
+    expect(open.shown()[0]).toMatch(/寄件 11-21 16:20（寄件时间，待核对）/)
+    expect(open.shown()[0]).toContain('【发货面单】')
+    const carrier = desk({ outcome: 'read', reading: sure(sent.waybillNo, { carrier: null, ask: ['carrier'] }) })
+    await carrier.run()
+    expect(carrier.shown()[0]).toContain('快递公司看不清，请回复是哪一家')
+  })
+
+  test('a good photo of bars nobody knows is not called a bad photo', async () => {
+    const { run, shown } = desk({ outcome: 'read', reading: reading({ unreadable: 'unknown-form' }) })
+    await run()
+    expect(shown()[0]).toMatch(/^没读出面单：面单上没有认得的运单号/)
+    expect(shown()[0]).toContain('照片是清楚的')
+  })
+
   test('in a group no link to a picture is given', async () => {
     const { run, shown } = desk({ outcome: 'read', reading: reading(), crop: picture })
     await run({ platform: 'dingtalk', kind: 'group', id: 'cid1' })

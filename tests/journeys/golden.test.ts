@@ -90,6 +90,14 @@ describe.each(vendors)('$vendor, in the direct chat', (vendor) => {
   test('J3 › 退货的钱什么时候到账 ‹ 您刚查过 › 就是它', () => talk(j3))
   test('J4 › two digits swapped › [查…2563]', () => talk(j4))
 
+  test('a line that refers back is about what was asked before', () =>
+    talk(`
+      客服 › 6936476692437472563 到哪了
+      ‹ 【运输中】已到杭州萧山转运中心
+      › 那赠品呢
+      ‹ 已一起发：围兜，同包裹 | 订单 抖音…2563
+    `))
+
   test('J3 by the button', () =>
     talk(`
       同事 › 6926704328626645039 到哪了
@@ -175,7 +183,6 @@ describe.each(vendors)('$vendor, in the direct chat', (vendor) => {
       ‹ 请确认：通过退货·{退货单} | 现在 待组长初审 | 改成 通过，转仓管复核（限4时） | [确认] [取消]
       › [确认]
       ‹ 已同意·{退货单} | 经办 您 {时刻} | 已通知小周
-      仓管 ⇒ {退货单}
       › {退货单} 同意
       ‹ 已由您 {时刻} 同意，无需重复。
       › 确认
@@ -187,6 +194,11 @@ describe.each(vendors)('$vendor, in the direct chat', (vendor) => {
       { 退货单: id },
     )
     expect(await approvals(id)).toBe(1)
+    // whatever app it was decided in, the next level's card comes where that person is reached first
+    await until(async () => {
+      const shown = (await doors.wecom.direct('小周').stands()).map(({ words }) => words).join('\n')
+      if (!shown.includes(`【待复核】${id}`)) throw new Error(`no card of the next level:\n${shown}`)
+    })
   })
 
   test('› 取消 ‹ why? › the reason in words ‹ preview › 确认 ‹ done › 确认 ‹ 无需重复', async () => {

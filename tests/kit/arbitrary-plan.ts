@@ -88,8 +88,9 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.oneof(
         deputy: fc.boolean(),
         refundFen: fen,
         why: words,
+        stamp: fc.constant('none'),
       },
-      { requiredKeys: ['level', 'role', 'deputy', 'why'] },
+      { requiredKeys: ['level', 'role', 'deputy', 'why', 'stamp'] },
     ),
   }),
   fc.record({
@@ -97,13 +98,14 @@ export const anyPlan: fc.Arbitrary<Plan> = fc.oneof(
     wish: words.map((reason) => ({ kind: 'return.create' as const, orderId, reason, photo: 'ph_1' })),
     facts: fc.record(
       {
+        first: fc.constant({ role: 'cs_lead' as const, limitMs: 900_000 }),
         lines: fc.array(fc.record({ lineId: name, name, qty: fc.nat(99) }), { minLength: 1, maxLength: 9 }),
         refundFen: fen,
         waybillNo: number,
         carrier,
         sure: fc.boolean(),
       },
-      { requiredKeys: ['lines', 'waybillNo', 'sure'] },
+      { requiredKeys: ['first', 'lines', 'waybillNo', 'sure'] },
     ),
   }),
   fc.record({

@@ -70,6 +70,7 @@ export const alertItem = fc
       'shipped_late',
       'stalled',
       'unscanned',
+      'first_sms',
       'gift_out_of_stock',
       'unreachable',
       'lost',

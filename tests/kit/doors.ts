@@ -2,7 +2,7 @@ import { startDingtalk } from '../fakes/dingtalk-server.ts'
 import { startFakeAibot } from '../fakes/wecom-aibot.ts'
 import { cardButtons } from '../fakes/wecom-card-rules.ts'
 import { startFakeWecom } from '../fakes/wecom-server.ts'
-import { openRealDesk, type RealDesk } from './real-desk.ts'
+import { openRealDesk, type RealDesk, type RealDeskOptions } from './real-desk.ts'
 import type { Chat } from './transcript.ts'
 import { until } from './until.ts'
 
@@ -20,6 +20,10 @@ export type Doors = {
   readonly dingtalk: Door
   /** What the members' import reported. */
   readonly imported: { readonly created: number; readonly problems: readonly unknown[] }
+  /** A person's list of work in DingTalk. */
+  todosOf(name: string): ReturnType<Dingtalk['todosOf']>
+  /** DingTalk answers the next call of a path like this. */
+  readonly failDingtalk: Dingtalk['fail']
   /** Rules of the vendor that were broken. */
   violations(): readonly string[]
   close(): Promise<void>
@@ -35,13 +39,16 @@ const teamOf = { wecom: 'wrTeamOfTheDesk', dingtalk: 'cidTeamOfTheDesk==' } as c
  * One real desk with the sample firm behind WeCom (app and AI bot) and DingTalk. Only `people` are members: the sample's own have
  * no phone here and would be asked first.
  */
-export async function openDoors(people: readonly Person[]): Promise<Doors> {
+export async function openDoors(
+  people: readonly Person[],
+  more: Pick<RealDeskOptions, 'sms' | 'publicUrl'> = {},
+): Promise<Doors> {
   let deskUrl = ''
   const wecom = await startFakeWecom({ callbackUrl: () => `${deskUrl}/callback/wecom` })
   const bot = await startFakeAibot()
   const dingtalk = await startDingtalk()
   const config = { wecom: wecom.config, wecomBot: bot.settings, dingtalk: dingtalk.withTemplate, play: false }
-  const real = await openRealDesk({ ...config, orders: 1_200, opensAt: { hour: 10, minute: 5 } })
+  const real = await openRealDesk({ ...config, ...more, orders: 1_200, opensAt: { hour: 10, minute: 5 } })
   deskUrl = real.url
   await real.fresh.database.sql`UPDATE members SET active = false`
   const rows = people.flatMap(({ name, role, id }) => (role === undefined ? [] : `${name},${role},${id},${id}`))
@@ -59,6 +66,8 @@ export async function openDoors(people: readonly Person[]): Promise<Doors> {
     imported,
     wecom: wecomDoor(wecom, bot, idOf),
     dingtalk: dingtalkDoor(dingtalk, idOf),
+    todosOf: (name) => dingtalk.todosOf(idOf(name)),
+    failDingtalk: dingtalk.fail,
     violations: () => dingtalk.violations(),
     close: async () => {
       await real.close()

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actionCodec } from '../../cards/actions.ts'
+import { bookByPhoto } from '../../handlers/receive-photo.ts'
 import { routes } from '../../handlers/routes.ts'
 import { type PhotoJob, photoRoutes, photoTask, photoTaskName } from '../../handlers/waybill-photo.ts'
 import { answerParts, talkParts } from '../../src/answer-parts.ts'
@@ -15,6 +16,8 @@ import type { SourceOrder } from '../../src/hub/order-facts.ts'
 import { outbox } from '../../src/hub/outbox.ts'
 import { personalData } from '../../src/hub/personal.ts'
 import type { PhotoRead, PhotoReading } from '../../src/hub/photo-reading.ts'
+import { releaseDueRefunds } from '../../src/hub/refund-window.ts'
+import { activeMember } from '../../src/hub/staff.ts'
 import { blobFiles } from '../../src/runtime/blob-files.ts'
 import { fixedClock, movableClock } from '../../src/runtime/clock.ts'
 import { randomIds } from '../../src/runtime/ids.ts'
@@ -92,6 +95,8 @@ export function returnFlowDesk(fresh: FreshDatabase) {
     }
     return { kind: 'none' }
   }
+  const scanIt = (text: string, who = 'warehouse'): Promise<Reply> =>
+    send({ ...base(who, 'direct'), kind: 'text', text, scanned: true }, who)
   const sayIt = (text: string, who = 'cs', chat: Conversation['kind'] = 'direct', media?: string): Promise<Reply> =>
     send({ ...base(who, chat), kind: 'text', text, ...(media && { media: [{ platform: 'play', id: media }] }) }, who)
 
@@ -104,6 +109,8 @@ export function returnFlowDesk(fresh: FreshDatabase) {
       media: { fetch: async () => picture },
       say: async (message) => void said.push(message),
       cropLink: () => undefined,
+      bookByPhoto: bookByPhoto(parts),
+      memberOf: activeMember<Role>(database),
     })(job, key, new AbortController().signal)
     const [result] = said
     if (result === undefined) throw new Error('nothing was said about the photo')
@@ -114,7 +121,11 @@ export function returnFlowDesk(fresh: FreshDatabase) {
     parts,
     clock,
     chain,
+    /** Lets go the money whose window is over; how many returns' money went. */
+    releaseDue: releaseDueRefunds({ database, audit: chain, clock }),
     say: sayIt,
+    /** Read by a scanner, as the app's menu sends it. */
+    scan: scanIt,
     photo: async (read: PhotoRead, who = 'cs', chat: Conversation['kind'] = 'direct'): Promise<Reply> => {
       await send({ ...base(who, chat), kind: 'image', media: { platform: 'play', id: `m${events}` } }, who)
       const sent = jobs.at(-1)
@@ -166,3 +177,16 @@ export function returnFlowDesk(fresh: FreshDatabase) {
 }
 
 export type ReturnFlowDesk = ReturnType<typeof returnFlowDesk>
+
+/** A return that was applied for by the agent with this label, and approved by all three levels. */
+export async function approvedReturn(desk: ReturnFlowDesk, order: SourceOrder, waybillNo: string): Promise<string> {
+  await desk.take(order)
+  await desk.photo(label(waybillNo))
+  await desk.say(`${order.orderNo} 要退货 破损`)
+  const id = (await desk.say('确认')).trace?.about?.returnId ?? ''
+  for (const who of ['cs_lead', 'warehouse', 'finance']) {
+    await desk.say(`${id} 通过`, who)
+    await desk.say('确认', who)
+  }
+  return id
+}

@@ -17,7 +17,7 @@ import { settleTyped, type WriteTapParts, writeTaps } from '../../handlers/write
 import type { Conversation, MediaRef } from '../../src/chat/event.ts'
 import { type Member, type Role, roles } from '../../src/chat/member.ts'
 import type { Reply } from '../../src/chat/reply.ts'
-import { pendingFor } from '../../src/hub/approve-level.ts'
+import { pendingFor } from '../../src/hub/pending-for.ts'
 import { audit } from '../../src/hub/audit.ts'
 import { drafts } from '../../src/hub/drafts.ts'
 import { intake } from '../../src/hub/intake.ts'

@@ -52,6 +52,7 @@ describe('arming', () => {
     expect(await states()).toEqual([
       'fine1 open',
       'fine2 open',
+      'fine3 open',
       'l11 open',
       'l12 open',
       'return_total1 open',

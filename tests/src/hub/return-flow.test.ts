@@ -226,7 +226,8 @@ async function sums(orderId: string) {
       OR (r.refund_released_at IS NOT NULL AND (r.approval <> 'approved' OR r.received_at IS NULL
         OR x.received_qty <> x.approved_qty OR x.damaged_qty > 0))
       OR (r.approval = 'approved' AND r.received_at IS NOT NULL AND x.received_qty = x.approved_qty AND x.damaged_qty = 0
-        AND r.refund_released_at IS NULL))`
+        AND r.refund_released_at IS NULL AND NOT EXISTS (SELECT 1 FROM refund_holds h WHERE h.return_id = r.id
+          AND h.cleared_at IS NULL AND h.reason = 'window')))`
   return { money, pieces, odd: odd.length }
 }
 

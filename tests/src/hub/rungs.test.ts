@@ -44,7 +44,11 @@ describe('the rungs of product §2.9', () => {
 
   test('the wall clocks never pause', () => {
     expect(times('return_total', '11-21T23:30')).toEqual(['nudge 11-22 19:30:00', 'director 11-22 23:30:00'])
-    expect(times('fine', '10-01T00:00')).toEqual(['director 10-03 12:00:00', 'director 10-03 22:00:00'])
+    expect(times('fine', '10-01T00:00')).toEqual([
+      'director 10-03 12:00:00',
+      'director 10-03 22:00:00',
+      'director 10-04 00:00:00',
+    ])
     expect(times('stalled', '10-01T00:00')).toEqual(['list 10-02 12:00:00', 'team 10-03 00:00:00'])
     expect(times('unscanned', '10-01T00:00')).toEqual(['nudge 10-01 18:00:00', 'team 10-02 00:00:00'])
     expect(times('ship_promise', '10-01T03:00')).toEqual(['team 10-01 03:00:00'])
@@ -140,7 +144,7 @@ describe('storm control', () => {
     urgent: false,
     ...more,
   })
-  const nothing: Heard = { messagesAtMs: [], toldAtMs: new Map(), urgedAtMs: new Map() }
+  const nothing: Heard = { messagesAtMs: [], toldAtMs: new Map(), urgedAtMs: new Map(), heldUntilMs: new Map() }
   const noon = at('11-23T12:00')
   const sorted = (rows: readonly Waiting[], heard: Partial<Heard> = {}, nowMs = noon) => {
     const { send, wait } = sortOut(rows, { ...nothing, ...heard }, rules, nowMs)
@@ -166,6 +170,15 @@ describe('storm control', () => {
     expect(sorted([row('a')], { toldAtMs: new Map([['return:a', noon - 10 * minute]]) }).send).toEqual(['a'])
   })
 
+  test('who has it in hand is not reminded; a limit is a limit, and the fine rings', () => {
+    const heldUntilMs = new Map([['return:a', noon + 7 * minute]] as const)
+    expect(sorted([row('a'), row('b')], { heldUntilMs })).toEqual({ send: ['b'], wait: ['a 11-23 12:07:00'] })
+    expect(sorted([row('a')], { heldUntilMs }, noon + 7 * minute).send).toEqual(['a'])
+    for (const step of ['deputy', 'substitute', 'supervisor', 'director'] as const)
+      expect(sorted([row('a', { step })], { heldUntilMs }).send).toEqual(['a'])
+    expect(sorted([row('a', { urgent: true })], { heldUntilMs }).send).toEqual(['a'])
+  })
+
   test('beyond the budget they collect until the hour frees one; an urgent message takes them along', () => {
     const messagesAtMs = Array.from({ length: 12 }, (_, index) => noon - (index * 4 + 1) * minute)
     expect(sorted([row('a'), row('b')], { messagesAtMs }).wait).toEqual(['a 11-23 12:15:00', 'b 11-23 12:15:00'])
@@ -186,7 +199,7 @@ describe('storm control', () => {
       fc.property(rows, moment, fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 20 }), (all, nowMs, ago) => {
         const past = ago.map((minutes) => nowMs - minutes * minute)
         const told = new Map([['return:a' as const, nowMs - 3 * minute]])
-        const { send, wait } = sortOut(all, { messagesAtMs: past, toldAtMs: told, urgedAtMs: new Map() }, rules, nowMs)
+        const { send, wait } = sortOut(all, { ...nothing, messagesAtMs: past, toldAtMs: told }, rules, nowMs)
         expect([...send, ...wait.map(({ row }) => row)].map(({ id }) => id).sort()).toEqual(
           all.map(({ id }) => id).sort(),
         )

@@ -89,6 +89,7 @@ const troubles: readonly (Trouble | 'exception')[] = [
   'fine_risk',
   'due_soon',
   'damaged',
+  'first_sms',
   ...abnormalKinds,
 ]
 

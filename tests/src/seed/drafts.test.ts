@@ -204,6 +204,15 @@ describe('the sample orders', () => {
     )
   })
 
+  it('have the one of 最近三天 among the last three days at any hour', () => {
+    const midnight = Date.parse('2026-11-24T00:00:00+08:00')
+    for (let minute = 0; minute < 1_440; minute += 90) {
+      const nowMs = midnight + minute * 60_000
+      const named = drafts(1, nowMs, 200).find(({ orderNo }) => orderNo === '4257636757147510842')
+      expect(named?.orderedAtMs, `minute ${minute}`).toBeGreaterThan(midnight - 2 * 86_400_000)
+    }
+  })
+
   it('hold together in the sample of the README', () => {
     for (const order of sample) check(order, anchorMs)
   })

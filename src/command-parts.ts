@@ -1,0 +1,69 @@
+import { dingtalkApi } from '../bot/dingtalk/api.ts'
+import { dingtalkTodos } from '../bot/dingtalk/todo.ts'
+import { commandTask } from '../handlers/command-task.ts'
+import { todoPort } from '../handlers/todo-commands.ts'
+import type { PlatformName } from './chat/event.ts'
+import { hubLocal } from './connectors/hub-local.ts'
+import type { FlowSources } from './flow-sources.ts'
+import { commandLedger } from './hub/command-ledger.ts'
+import type { CommandPort } from './hub/commands.ts'
+import { commandTaskName, hurryHeld } from './hub/give-commands.ts'
+import { type Receiver, receiversOf } from './hub/staff.ts'
+import type { Tick } from './jobs/schedule.ts'
+import { systemClock } from './runtime/clock.ts'
+
+export type CommandSources = FlowSources & {
+  /** Systems that are joined; what none of them takes is carried out on the hub's own rows. */
+  readonly ports: readonly CommandPort[]
+  /** The page of a warehouse to-do. */
+  readonly receiveLink: (grant: {
+    readonly memberId: string
+    readonly platform: PlatformName
+    readonly conversationId: string
+    readonly returnId: string
+  }) => string | undefined
+}
+
+/** Commands to other systems, joined: the task that carries them out, and the tick that ends holds when the desk's time was moved. */
+export function commandParts(from: CommandSources) {
+  const { store, hub, clock, codec, channels, wake, ports } = from
+  const { database } = store
+  const { outbox, audit } = hub.answering
+  const ledger = commandLedger({ database, outbox, audit, clock, channels })
+  const task = commandTask({
+    ledger,
+    ports: [...ports, todos(from, ledger), hubLocal({ database, clock })],
+    codec,
+    wake,
+  })
+  const tick: Tick = {
+    name: 'held commands',
+    everyMs: 1_000,
+    run: async () => {
+      if ((await hurryHeld(database.sql, clock.nowMs())) > 0) wake()
+    },
+  }
+  return { tasks: { [commandTaskName]: task }, tick }
+}
+
+function todos(from: CommandSources, ledger: ReturnType<typeof commandLedger>): CommandPort {
+  const { config, store, hub, log, codec, channels, wake, receiveLink } = from
+  const { sql } = store.database
+  const { sharedToken, sendBudget } = hub
+  const list =
+    config.dingtalk &&
+    dingtalkTodos(dingtalkApi({ config: config.dingtalk, sharedToken, sendBudget, clock: systemClock, log }))
+  return todoPort({
+    list,
+    keepers: () => receiversOf(sql, { roles: ['warehouse'], platform: 'dingtalk', reachable: channels }),
+    linkFor: ({ memberId, platform, userId }: Receiver, returnId) =>
+      receiveLink({ memberId, platform: platform as PlatformName, conversationId: userId, returnId }),
+    ledger,
+    say: async (entries) => {
+      await sql.begin((tx) => hub.outbox.enqueue(tx, entries))
+      wake()
+    },
+    receiptOf: hub.outbox.receiptOf,
+    codec,
+  })
+}

@@ -1,0 +1,21 @@
+/** What people read on the page of a warehouse to-do; answers themselves come from the desk. */
+export const words = {
+  title: '扫码入库',
+  ways: '登记方式',
+  answers: '登记结果',
+  expected: '待收退货',
+  pieces: (qty: number) => `${qty} 件`,
+  waybill: (no: string) => `快递单号 ${no}`,
+  received: (at: string) => `${at} 已登记入库`,
+  scan: '打开摄像头扫码',
+  stop: '停止扫码',
+  noCamera: '没有摄像头权限。请改用拍照，或手输单号。',
+  photo: '拍面单',
+  reading: '识别中…',
+  booking: '登记中…',
+  code: '单号',
+  codeHint: '扫码枪或手输单号',
+  book: '登记',
+  empty: '扫一个包裹，整单登记入库。少件、破损登记后再点。',
+  gone: '没有连上，请再试一次。已登记的不会重复。',
+} as const

@@ -1,0 +1,1 @@
+CREATE INDEX "refund_holds_due" ON "refund_holds" USING btree ("until_at") WHERE cleared_at IS NULL;

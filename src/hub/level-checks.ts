@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { dayMs, startOfIsoDay } from '../runtime/beijing.ts'
+import type { LevelFacts, ShelfFacts } from './level-facts.ts'
+import type { ApprovalRole, Sql } from './write.ts'
+
+/** Where the goods of a return stand in the warehouse now. `unknown` where nobody can tell: never guessed. */
+export type StockCheck = (tx: Sql, returnId: string, nowMs: number) => Promise<readonly ShelfFacts[]>
+
+export type Arrears =
+  | { readonly arrears: 'none' | 'some'; readonly amountFen: string; readonly source: string; readonly debtor?: string }
+  /** The ERP did not answer. Never to be taken for none. */
+  | { readonly arrears: 'unknown'; readonly source?: string }
+
+/** What the buyer of a return owes the firm. */
+export type ArrearsCheck = (tx: Sql, returnId: string, nowMs: number) => Promise<Arrears>
+
+/** What a level rests on, read in the caller's transaction: when it opens, and again when it is decided. */
+export async function checkLevel(tx: Sql, returnId: string, role: ApprovalRole, nowMs: number): Promise<LevelFacts> {
+  switch (role) {
+    case 'cs_lead':
+      return { kind: 'none', stamp: 'none' }
+    case 'warehouse': {
+      const goods = await hubStock(tx, returnId, nowMs)
+      const stamp = stampOf(goods.map(({ sku, name, zone }) => [sku ?? name, zone]))
+      return { kind: 'stock', stamp, checkedAtMs: nowMs, goods }
+    }
+    case 'finance': {
+      const found = await hubArrears(tx, returnId, nowMs)
+      const { amountFen, debtor } = { amountFen: undefined, debtor: undefined, ...found }
+      return {
+        kind: 'arrears',
+        stamp: stampOf([found.arrears, found.arrears === 'some' ? amountFen : '']),
+        checkedAtMs: nowMs,
+        arrears: found.arrears,
+        ...(amountFen !== undefined && { amountFen }),
+        ...(debtor !== undefined && { debtor }),
+        ...(found.source !== undefined && { source: found.source }),
+      }
+    }
+  }
+}
+
+/** 12 characters that differ when what matters differs. */
+function stampOf(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('base64url').slice(0, 12)
+}
+
+type Lot = {
+  readonly name: string
+  readonly sku: string | null
+  readonly zone: 'shelf' | 'near_expiry' | 'quarantine' | null
+  readonly location: string | null
+  readonly onHand: number | null
+  readonly expiresOn: string | null
+  readonly readAtMs: number | null
+}
+
+/** From the stock rows that the WMS last told; what can be sold at once counts before what cannot. */
+const hubStock: StockCheck = async (tx, returnId, nowMs) => {
+  const rows = await tx<Lot[]>`
+    SELECT DISTINCT ON (l.id) l.name, l.sku, s.zone, s.location, s.on_hand AS "onHand", s.expires_on::text AS "expiresOn",
+      round(extract(epoch FROM s.read_at) * 1000)::float8 AS "readAtMs"
+    FROM return_lines r JOIN order_lines l ON l.id = r.order_line_id
+    LEFT JOIN LATERAL (
+      SELECT zone, min(location) AS location, sum(on_hand)::int AS on_hand, min(expires_on) AS expires_on, max(read_at) AS read_at
+      FROM stock_lots WHERE sku = l.sku AND on_hand > 0 GROUP BY zone
+    ) s ON true
+    WHERE r.return_id = ${returnId}
+    ORDER BY l.id, array_position(ARRAY['shelf','near_expiry','quarantine'], s.zone)`
+  return rows.map(({ name, sku, zone, location, onHand, expiresOn, readAtMs }) => ({
+    name,
+    ...(sku !== null && { sku }),
+    zone: zone ?? (sku === null ? 'unknown' : 'none'),
+    ...(location !== null && { location }),
+    ...(onHand !== null && { onHand }),
+    ...(expiresOn !== null && { expiresOn, daysLeft: Math.floor((startOfIsoDay(expiresOn) - nowMs) / dayMs) + 1 }),
+    ...(readAtMs !== null && { readAtMs }),
+  }))
+}
+
+type Debt = { readonly fen: string; readonly source: string; readonly debtor: string | null }
+
+/**
+ * From the receivables that the ERP last told; it lists whoever owes. An ERP that is late or failed makes it unknown, one that was
+ * never joined leaves the hub's own rows. A distributor answers for what was sold through it.
+ */
+const hubArrears: ArrearsCheck = async (tx, returnId, nowMs) => {
+  const [erp] = await tx<{ name: string; silent: boolean }[]>`
+    SELECT name, last_error IS NOT NULL OR heard_at IS NULL
+      OR heard_at < to_timestamp(${nowMs}::float8 / 1000) - stale_after_minutes * interval '1 minute' AS silent
+    FROM sources WHERE name LIKE 'erp.%' ORDER BY heard_at DESC NULLS LAST LIMIT 1`
+  if (erp?.silent === true) return { arrears: 'unknown', source: erp.name }
+  const [debt] = await tx<Debt[]>`
+    SELECT v.arrears_fen::text AS fen, v.source, CASE WHEN o.channel = 'distributor' THEN o.shop END AS debtor
+    FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN customers c ON c.id = o.customer_id
+    JOIN receivables v ON v.customer_id IN (c.id, c.merged_into)
+      OR (o.channel = 'distributor' AND v.customer_id IN (
+        SELECT d.customer_id FROM orders d WHERE d.channel = 'distributor' AND d.shop = o.shop AND d.customer_id IS NOT NULL))
+    WHERE r.id = ${returnId} ORDER BY v.arrears_fen DESC LIMIT 1`
+  const source = debt?.source ?? erp?.name ?? 'hub'
+  if (debt === undefined || BigInt(debt.fen) <= 0n) return { arrears: 'none', amountFen: '0', source }
+  return { arrears: 'some', amountFen: debt.fen, source, ...(debt.debtor !== null && { debtor: debt.debtor }) }
+}
