@@ -15,6 +15,7 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * level.hold minutes and level.reduce fen in place of the stamp; level.both two returns; level.undo the return and the level.
  * level.claim the return and the level, level.hand and level.sign perhaps the colleague as well; delegate.put the stand-in, from and until in minutes, m(ove), n(ew ones only)
  * or ? to look first; bulk.approve the digest of what was seen; people.leave who has left and who takes over, by name.
+ * flow.publish the version it was drawn for and the words that asked for it.
  * carrier.fix the order, carrier.set the order and a carrier code.
  * customer.split: the merge and an order of the person.
  * receipt.book the return that was scanned and perhaps a draft that ends with it; receipt.leave the return; receipt.amend the return, q or d; refund.confirm the
@@ -75,6 +76,7 @@ const actionNumbers = {
   'customer.split': 104,
   'carrier.fix': 105,
   'carrier.set': 106,
+  'flow.publish': 160,
   'level.undo': 118,
   'command.retry': 120,
   'reverse.ask': 121,

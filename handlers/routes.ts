@@ -15,6 +15,7 @@ import { type CommandTapParts, commandTaps } from './command-taps.ts'
 import { remembering } from './conversation-memory.ts'
 import { talkTaps } from './conversation-taps.ts'
 import { type DelegateParts, delegateAside, delegateTaps } from './delegate.ts'
+import { type FlowEditParts, flowAside, flowTaps } from './flow-edit.ts'
 import { typedWithdrawal } from './handoff.ts'
 import { type PeopleParts, peopleAside, peopleTaps } from './level-people.ts'
 import { signPhotoTaps } from './logistics-signed.ts'
@@ -43,7 +44,8 @@ import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
 import { nothingToConfirm, settleTyped, writeTaps } from './write-taps.ts'
 import { typedReason } from './write-typed.ts'
 
-export type DeskParts = ReceivePageParts &
+export type DeskParts = FlowEditParts &
+  ReceivePageParts &
   ApprovalTapsParts &
   AnswerParts &
   RefundConfirmParts &
@@ -87,6 +89,7 @@ function asidesOf(parts: DeskParts): readonly Aside[] {
     settleTyped(parts),
     typedReason(parts),
     carrierAside(parts),
+    flowAside(parts),
     peopleAside(parts),
     delegateAside(parts),
     bulkAside(parts),
@@ -117,6 +120,7 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...refundTaps(parts),
     ...profileTaps(parts),
     ...carrierTaps(parts),
+    ...flowTaps(parts),
     ...approvalTaps(parts),
     ...clockTaps(parts),
     ...peopleTaps(parts),

@@ -15,6 +15,7 @@ import { customerMerges } from './hub/customer-merge.ts'
 import { directAnswerRate } from './hub/direct-rate.ts'
 import { drafts } from './hub/drafts.ts'
 import { orderExports } from './hub/exports.ts'
+import { flowEdits } from './hub/flow-edit.ts'
 import { follows } from './hub/follows.ts'
 import { giftLookup } from './hub/gift-facts.ts'
 import { handoffs } from './hub/handoffs.ts'
@@ -103,6 +104,7 @@ export function answerParts(
     stats: statsLookup(door, directAnswerRate(door)),
     notices: noticeLookup(door),
     profiles: profileLookup(door, personal),
+    flow: flowEdits({ database, audit, clock }),
     setCarrier: setCarrier({ database, personal, audit, clock }),
     merges: customerMerges({ database, personal, audit, clock, severalChannels }),
     rules: ruleLookup(door),

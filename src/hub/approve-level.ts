@@ -76,7 +76,9 @@ export async function lookDecide(tx: Sql, wish: WishOf<'approval.decide'>, by: B
   if ((wish.decision === 'reject' || right.kind === 'director') && wish.reason === undefined)
     return { outcome: 'asks', missing: 'reason', offers: [] }
   const checked = await checkLevel(tx, wish.returnId, open.role, by.nowMs)
-  const against = wish.decision === 'approve' ? await whatForbids(tx, wish, row, checked, right) : undefined
+  const isLast = levels.every(({ state }) => state !== 'waiting')
+  const against =
+    wish.decision === 'approve' ? await whatForbids(tx, wish, isLast ? row : undefined, checked, right) : undefined
   if (against !== undefined) return refused(against)
   return {
     outcome: 'ready',
@@ -110,11 +112,12 @@ function notTheirs(levels: readonly Level[], open: Level, by: By): Look {
 async function whatForbids(
   tx: Sql,
   { returnId, offset }: WishOf<'approval.decide'>,
-  row: Row,
+  /** Given where this yes is the last one: what is given back is looked at then. */
+  row: Row | undefined,
   checked: LevelFacts,
   right: Right,
 ): Promise<Refusal | undefined> {
-  const beyond = await beyondPaid(tx, returnId, row)
+  const beyond = row === undefined ? undefined : await beyondPaid(tx, returnId, row)
   if (beyond !== undefined) return beyond
   if (checked.kind !== 'arrears' || right.kind === 'director') return undefined
   if (checked.arrears === 'unknown') return { code: 'arrears-unknown' }

@@ -1,4 +1,5 @@
 import type { DeskParts } from '../../handlers/routes.ts'
+import { defaultFlow } from '../../src/hub/flow-rules.ts'
 import { defaultRefundTimes } from '../../src/hub/refund-times.ts'
 import { defaultReturnPolicy } from '../../src/hub/return-policy.ts'
 
@@ -20,6 +21,11 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
   alerts: { list: async () => ({ items: [], total: 0, more: false, kinds: [] }) },
   stats: { count: async () => ({ outcome: 'too-slow' }), staleSources: async () => [] },
   notices: { ofOrder: async () => ({ notices: [], connected: false }) },
+  flow: {
+    live: async () => ({ version: 1, rules: defaultFlow, running: 0 }),
+    look: async () => ({ outcome: 'same' }),
+    publish: async () => ({ outcome: 'same' }),
+  },
   setCarrier: async () => ({ outcome: 'gone' }),
   merges: { settle: async () => 0, undo: async () => 'unknown' },
   profiles: { find: async () => ({ customers: [], more: false }), ofOrder: async () => undefined },
