@@ -28,7 +28,7 @@ function pendingCard(sheet: ReturnSheet, level: SheetLevel, codec: ActionCodec):
   const startedMs = level.startedAtMs ?? 0
   return fitCard(
     {
-      title: asked ? applicantTexts.material(sheet.id) : { head: `${levelName(level.role)}：`, body: sheet.id },
+      title: asked ? applicantTexts.material(sheet.id) : applicantTexts.levelOf(levelName(level.role), sheet.id),
       tone: asked ? 'warn' : 'calm',
       facts: [
         [labels.goods, goodsOf(sheet)],

@@ -5,8 +5,8 @@ import {
   approveWord,
   decidedTexts,
   approvalLabels as labels,
-  leftText,
   rejectWord,
+  undoLeftText,
   approvalButtons as words,
 } from '../src/text/zh-approval.ts'
 import { levelName } from '../src/text/zh-cn.ts'
@@ -89,7 +89,7 @@ function undoButton(
   codec: ActionCodec,
 ): Button | undefined {
   if (undoLeftMs === undefined) return undefined
-  const left = leftText(undoLeftMs).replace('分', ':').replace('秒', '')
+  const left = undoLeftText(undoLeftMs)
   return {
     label: words.undo(left),
     token: codec.encode('level.undo', [sheet.id, String(level.level)], { memberId }),

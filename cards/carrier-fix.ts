@@ -27,7 +27,7 @@ export function carrierFixCard(order: OrderFacts, view: View, codec: ActionCodec
         goodsRow(order),
         [
           texts.since,
-          since === undefined ? undefined : `${momentText(since, nowMs)}（${durationText(nowMs - since)}）`,
+          since === undefined ? undefined : texts.sinceValue(momentText(since, nowMs), durationText(nowMs - since)),
         ],
       ],
       lines: [texts.how],

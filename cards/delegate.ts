@@ -23,7 +23,7 @@ export function spanWords({ startsAtMs, endsAtMs }: Pick<Span, 'startsAtMs' | 'e
 }
 
 /** In tokens: minutes since 1970 in base 36. */
-export const minutesText = (atMs: number): string => Math.round(atMs / minuteMs).toString(36)
+const minutesText = (atMs: number): string => Math.round(atMs / minuteMs).toString(36)
 export const minutesOf = (text: string): number => Number.parseInt(text, 36) * minuteMs
 
 export type DelegateAsk = { readonly span: Span; readonly when: string; readonly nowMs: number }
@@ -65,7 +65,7 @@ export function delegateCard(
         [texts.open, open === 0 ? texts.none : texts.openValue(open)],
         [texts.instead, instead === undefined ? undefined : texts.insteadValue(instead)],
       ],
-      lines: [texts.how(to.name)],
+      lines: [texts.how(to.name), texts.never],
       note: [noteParts.asOf(clockText(ask.nowMs))],
       buttons: [
         ...(open === 0

@@ -10,6 +10,7 @@ import {
   overdueButtons as words,
 } from '../src/text/zh-clocks.ts'
 import { channelName, levelName } from '../src/text/zh-cn.ts'
+import { snoozeTexts } from '../src/text/zh-people.ts'
 import type { ActionCodec } from './actions.ts'
 import { directorsButtons } from './director-buttons.ts'
 import { fitCard } from './fit.ts'
@@ -64,7 +65,12 @@ function returnAlert(
         [labels.fine, fineText(about, nowMs)],
         [labels.tried, triedText(about.tried, step)],
       ],
-      lines: [acts && about.level !== undefined ? texts.how(about.returnId) : undefined],
+      lines: [
+        acts && about.level !== undefined ? texts.how(about.returnId) : undefined,
+        ...(about.snoozed ?? [])
+          .slice(0, 2)
+          .map(({ by, untilMs }) => snoozeTexts.putOff(by, momentText(untilMs, nowMs))),
+      ],
       note: [noteParts.asOf(clockText(nowMs)), texts.source],
       buttons: [
         ...(step === 'director' ? directorsButtons(about, codec, memberId) : acts ? [] : [urgeButton(about, codec)]),

@@ -260,7 +260,7 @@ async function changes(parts: ApprovalTapParts, tap: Tap, { sheet, level, own }:
   const lines = changesOf(then, sheet, level)
   const facts = (
     approvalCard(sheet, { level, memberId: tap.member.id }, tap.view.nowMs, parts.codec)?.card.facts ?? []
-  ).map(({ label, value }) => `${label}：${value}`)
+  ).map(({ label, value }) => askTexts.rowLine(label, value))
   return words(tap, [sheet.id, ...(lines.length > 0 ? lines : facts)].join('\n'))
 }
 

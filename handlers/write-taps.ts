@@ -66,7 +66,7 @@ export function settleTyped(parts: WriteTapParts): (question: Question) => Promi
 
 /** A bare 确认 with nothing shown before it, and nothing offered that it could take. */
 export function nothingToConfirm(question: Question): Promise<Reply | undefined> {
-  const bare = question.text.replace(/[\s。.！!]/g, '') === writeSayings.confirm
+  const bare = question.text.replace(/[\s\u3002.\uff01!]/g, '') === writeSayings.confirm
   const reply = bare && question.remembered?.offered !== true
   return Promise.resolve(reply ? textReply(question, spentTexts.nothingOpen) : undefined)
 }

@@ -45,7 +45,7 @@ export function compareNames(ours: readonly string[], theirs: readonly string[])
 
 function whole(names: readonly string[]): ReadonlySet<string> {
   return new Set(
-    names.map((name) => name.replace(/\s+/g, '')).filter((name) => [...name].length >= 2 && !/[*＊]/.test(name)),
+    names.map((name) => name.replace(/\s+/g, '')).filter((name) => [...name].length >= 2 && !/[*\uff0a]/.test(name)),
   )
 }
 

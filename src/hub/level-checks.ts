@@ -7,7 +7,14 @@ import type { ApprovalRole, Sql } from './write.ts'
 export type StockCheck = (tx: Sql, returnId: string, nowMs: number) => Promise<readonly ShelfFacts[]>
 
 export type Arrears =
-  | { readonly arrears: 'none' | 'some'; readonly amountFen: string; readonly source: string; readonly debtor?: string }
+  | {
+      readonly arrears: 'none' | 'some'
+      readonly amountFen: string
+      readonly source: string
+      readonly debtor?: string
+      /** When the ERP told it; the hub's own rows are of this moment. */
+      readonly toldAtMs: number
+    }
   /** The ERP did not answer. Never to be taken for none. */
   | { readonly arrears: 'unknown'; readonly source?: string }
 
@@ -30,7 +37,7 @@ export async function checkLevel(tx: Sql, returnId: string, role: ApprovalRole, 
       return {
         kind: 'arrears',
         stamp: stampOf([found.arrears, found.arrears === 'some' ? amountFen : '']),
-        checkedAtMs: nowMs,
+        checkedAtMs: found.arrears === 'unknown' ? nowMs : found.toldAtMs,
         arrears: found.arrears,
         ...(amountFen !== undefined && { amountFen }),
         ...(debtor !== undefined && { debtor }),
@@ -78,26 +85,28 @@ const hubStock: StockCheck = async (tx, returnId, nowMs) => {
   }))
 }
 
-type Debt = { readonly fen: string; readonly source: string; readonly debtor: string | null }
+type Debt = { readonly toldAtMs: number; readonly fen: string; readonly source: string; readonly debtor: string | null }
 
 /**
  * From the receivables that the ERP last told; it lists whoever owes. An ERP that is late or failed makes it unknown, one that was
  * never joined leaves the hub's own rows. A distributor answers for what was sold through it.
  */
 const hubArrears: ArrearsCheck = async (tx, returnId, nowMs) => {
-  const [erp] = await tx<{ name: string; silent: boolean }[]>`
-    SELECT name, last_error IS NOT NULL OR heard_at IS NULL
+  const [erp] = await tx<{ name: string; silent: boolean; heardAtMs: number | null }[]>`
+    SELECT name, round(extract(epoch FROM heard_at) * 1000)::float8 AS "heardAtMs", last_error IS NOT NULL OR heard_at IS NULL
       OR heard_at < to_timestamp(${nowMs}::float8 / 1000) - stale_after_minutes * interval '1 minute' AS silent
     FROM sources WHERE name LIKE 'erp.%' ORDER BY heard_at DESC NULLS LAST LIMIT 1`
   if (erp?.silent === true) return { arrears: 'unknown', source: erp.name }
   const [debt] = await tx<Debt[]>`
-    SELECT v.arrears_fen::text AS fen, v.source, CASE WHEN o.channel = 'distributor' THEN o.shop END AS debtor
+    SELECT v.arrears_fen::text AS fen, v.source, round(extract(epoch FROM v.checked_at) * 1000)::float8 AS "toldAtMs",
+      CASE WHEN o.channel = 'distributor' THEN o.shop END AS debtor
     FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN customers c ON c.id = o.customer_id
     JOIN receivables v ON v.customer_id IN (c.id, c.merged_into)
       OR (o.channel = 'distributor' AND v.customer_id IN (
         SELECT d.customer_id FROM orders d WHERE d.channel = 'distributor' AND d.shop = o.shop AND d.customer_id IS NOT NULL))
     WHERE r.id = ${returnId} ORDER BY v.arrears_fen DESC LIMIT 1`
   const source = debt?.source ?? erp?.name ?? 'hub'
-  if (debt === undefined || BigInt(debt.fen) <= 0n) return { arrears: 'none', amountFen: '0', source }
-  return { arrears: 'some', amountFen: debt.fen, source, ...(debt.debtor !== null && { debtor: debt.debtor }) }
+  const toldAtMs = Math.min(nowMs, Math.max(debt?.toldAtMs ?? 0, erp?.heardAtMs ?? 0) || nowMs)
+  if (debt === undefined || BigInt(debt.fen) <= 0n) return { arrears: 'none', amountFen: '0', source, toldAtMs }
+  return { arrears: 'some', amountFen: debt.fen, source, toldAtMs, ...(debt.debtor !== null && { debtor: debt.debtor }) }
 }

@@ -130,6 +130,7 @@ export const reasonChips = {
 } as const
 
 export const askTexts = {
+  rowLine: (label: string, value: string) => `${label}：${value}`,
   why: (role: string, returnId: string): Phrase => ({ head: `${rejectWord(role)}的原因？`, body: returnId }),
   whatMaterial: (returnId: string): Phrase => ({ head: '要补什么材料？', body: returnId }),
   whyDeputy: (returnId: string): Phrase => ({ head: '代批要写原因：', body: returnId }),
@@ -192,7 +193,13 @@ export const beyondTexts = {
   notNow: '现在不能改这个金额，卡片已更新。',
 } as const
 
+/** 1:59 on the button that takes a decision back. */
+export function undoLeftText(ms: number): string {
+  return leftText(ms).replace('分', ':').replace('秒', '')
+}
+
 export const applicantTexts = {
+  levelOf: (name: string, returnId: string): Phrase => ({ head: `${name}：`, body: returnId }),
   material: (returnId: string): Phrase => ({ head: '请补材料：', body: returnId }),
   approved: (returnId: string): Phrase => ({ head: '退货三级已过：', body: returnId }),
   rejected: (returnId: string): Phrase => ({ head: '退货被驳回：', body: returnId }),

@@ -5,6 +5,7 @@ import type { Phrase } from './answers.ts'
 export const carrierTexts = {
   title: (order: string, why: string): Phrase => ({ head: '请选择物流方式：', body: order, tail: ` ${why}` }),
   since: '从',
+  sinceValue: (at: string, lasted: string) => `${at}（${lasted}）`,
   reason: '原因',
   how: '选顺丰、中通、京东物流直接点；其他要填名称和预估运费',
   other: '其他',

@@ -128,6 +128,7 @@ const sourceSystems: Readonly<Record<string, string>> = {
   erp: 'ERP',
   crm: 'CRM',
   track: '快递',
+  hub: '中台',
 }
 
 /** douyin.push → 抖音推送 · sheet.JXS03 → 表格JXS03. */

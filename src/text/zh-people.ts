@@ -78,7 +78,7 @@ export function bulkSaid(text: string): { readonly all: boolean; readonly digest
   const sure = /^批量(?:同意|通过|批准)(?:\s+([\w-]{10}))?$/.exec(line)
   if (sure !== null) return { all: false, ...(sure[1] !== undefined && { digest: sure[1] }) }
   const all =
-    /^(?:请|帮我)?(?:把)?(?:所有|全部|这些)的?(?:超时|逾期|待审|待办|退货)?的?(?:单子?|退货|审批)?(?:都|全)?(?:给我)?(?:批|通过|同意|审)(?:了|掉|过)?$/
+    /^(?:请|帮我)?(?:把)?(?:所有|全部|这些)?的?(?:超时|逾期|待审|待批|待办)?的?(?:单子?|退货|审批)?(?:都|全)(?:给我)?(?:批|通过|同意|审)[了掉过]{0,2}$/
   return all.test(line) || /^(?:一键|全部)(?:全批|通过|同意|批了?)$/.test(line) ? { all: true } : undefined
 }
 
@@ -137,6 +137,7 @@ export const snoozeTexts = {
   due: '时限',
   fine: '罚款线',
   see: '看退货单',
+  putOff: (name: string, until: string) => `${name}把提醒推到了${until}`,
 } as const
 
 export const delegateTexts = {
@@ -153,7 +154,8 @@ export const delegateTexts = {
   none: '没有在您手里的',
   instead: '替换',
   insteadValue: (name: string) => `原来由${name}代审，改为这次的`,
-  how: (name: string) => `这段时间${name}能代您审批，卡片写明「代」和两个名字；同一张退货的两级仍不能由同一人审。`,
+  how: (name: string) => `这段时间${name}能代您审批，卡片写明「代」和两个名字`,
+  never: '同一张退货的两级仍不能由同一人审',
   done: (name: string, when: string, moved: number) =>
     `已设代审：${name}，${when}${moved === 0 ? '' : `，现有${moved}单已转过去`}。已通知${name}，提前回来就发「取消代审」。`,
   told: (from: string, when: string, moved: number) =>

@@ -26,7 +26,9 @@ test('nothing set is a desk with an embedded database and the play page', () => 
 })
 
 test('an empty value is an unset one, as .env files write it', () => {
-  expect(loadConfig({ PORT: '', DATABASE_URL: ' ', PLAY: '', WECOM_TOKEN: '' })).toEqual(loadConfig({}))
+  const { secretOf, ...empty } = loadConfig({ PORT: '', DATABASE_URL: ' ', PLAY: '', WECOM_TOKEN: '' })
+  expect({ ...empty, secretOf: expect.any(Function) }).toEqual({ ...loadConfig({}), secretOf: expect.any(Function) })
+  expect(secretOf('WECOM_TOKEN')).toBe('')
 })
 
 test('all faults are told at once, each by the name of its key', () => {
