@@ -15,6 +15,7 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * level.hold minutes and level.reduce fen in place of the stamp; level.both two returns; level.undo the return and the level.
  * level.claim the return and the level, level.hand and level.sign perhaps the colleague as well; delegate.put the stand-in, from and until in minutes, m(ove), n(ew ones only)
  * or ? to look first; bulk.approve the digest of what was seen; people.leave who has left and who takes over, by name.
+ * touch.* the day, midnight in Beijing as epoch ms.
  * flow.publish the version it was drawn for and the words that asked for it.
  * carrier.fix the order, carrier.set the order and a carrier code.
  * customer.split: the merge and an order of the person.
@@ -77,6 +78,8 @@ const actionNumbers = {
   'carrier.fix': 105,
   'carrier.set': 106,
   'flow.publish': 160,
+  'touch.details': 161,
+  'touch.assign': 162,
   'level.undo': 118,
   'command.retry': 120,
   'reverse.ask': 121,

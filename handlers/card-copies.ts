@@ -107,8 +107,9 @@ const sweepMs = 1_000
 /** Looks every second what is missing or untrue, and at once when somebody says that a return has changed. */
 export function copyTicks({ copies, wake, log }: CopyTickParts): {
   readonly tick: Tick
-  readonly wakeCopies: () => void
+  readonly wakeCopies: (returnId?: string) => void
 } {
+  const asked = new Set<string>()
   let running: Promise<void> | undefined
   let again = false
   // nothing waits between the last look at `again` and the end: a wake is never lost there
@@ -116,7 +117,9 @@ export function copyTicks({ copies, wake, log }: CopyTickParts): {
     try {
       while (again) {
         again = false
-        if ((await copies.sweep()) > 0) wake()
+        const also = [...asked]
+        asked.clear()
+        if ((await copies.sweep(also)) > 0) wake()
       }
     } finally {
       running = undefined
@@ -130,6 +133,9 @@ export function copyTicks({ copies, wake, log }: CopyTickParts): {
   return {
     tick: { name: 'card copies', everyMs: sweepMs, firstAfterMs: sweepMs, run },
     // the tick comes again in a second whatever happens here
-    wakeCopies: () => void run().catch((error: unknown) => log('warn', 'card copies not swept', errorFields(error))),
+    wakeCopies: (returnId) => {
+      if (returnId !== undefined) asked.add(returnId)
+      void run().catch((error: unknown) => log('warn', 'card copies not swept', errorFields(error)))
+    },
   }
 }

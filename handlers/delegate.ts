@@ -153,8 +153,8 @@ async function left(parts: DelegateParts, question: Question, { from, to, sure }
     return { kind: 'card', card, trace: traceOf(question, 'confirm') }
   }
   const done = await delegations.leave(leaver.id, taker.id, member.id, tellOf(view.nowMs))
-  if (done.outcome === 'not-yours') return deniedReply(question, texts.leaveDenied)
-  if (done.outcome === 'gone') return textReply(question, texts.gone)
+  if (done.outcome !== 'done')
+    return done.outcome === 'gone' ? textReply(question, texts.gone) : deniedReply(question, texts.leaveDenied)
   people.changed()
   return textReply(question, texts.left(from, to, done.moved, done.kept), 'confirm')
 }

@@ -17,10 +17,10 @@ import { guarded } from './write-flow.ts'
 export type PeopleDesk = {
   readonly codec: ActionCodec
   readonly levels: LevelPeople
-  /** The return whose card or alert this member was shown last. */
-  readonly lastShown: (memberId: string) => Promise<string | undefined>
-  /** Rows were changed and written to the outbox: copies and pump look now. */
-  readonly changed: () => void
+  /** What a line without a number means: `looked` while it waits, else the return this member was shown last. */
+  readonly lastShown: (memberId: string, looked?: string) => Promise<string | undefined>
+  /** Rows were changed and written to the outbox: copies and pump look now, at this return above all. */
+  readonly changed: (returnId?: string) => void
 }
 
 /** A desk without clocks and outbox (`cli ask`) has no approvals, and nobody to hand them to. */
@@ -74,7 +74,7 @@ const asDeed = (question: Question): Question => ({
 
 async function typed(parts: PeopleParts, question: Question, { deed, returnId, name }: PeopleWish): Promise<Reply> {
   const { people } = parts
-  const meant = returnId ?? question.remembered?.about?.returnId ?? (await people?.lastShown(question.member.id))
+  const meant = returnId ?? (await people?.lastShown(question.member.id, question.remembered?.about?.returnId))
   if (people === undefined || meant === undefined) return textReply(question, texts.whichOne, 'clarify')
   const on = { returnId: meant, memberId: question.member.id }
   const kind = deed === 'assign' ? 'hand' : deed
@@ -140,7 +140,7 @@ async function settled(
 ): Promise<Reply> {
   const { nowMs } = question.view
   if (outcome.outcome === 'refused') return refusedText(parts, question, outcome.why)
-  parts.people?.changed()
+  parts.people?.changed(outcome.returnId)
   const { orderId, returnId, untilMs = nowMs, dueAtMs, to } = outcome
   const name = to?.name ?? ''
   const said = () => {

@@ -40,7 +40,7 @@ export function receivePage(parts: ReturnReceiveParts): ReceivePage {
       const decoded = parts.codec.decode(token, { memberId: member.id, nowMs })
       const handler = decoded.outcome === 'ok' ? taps[decoded.action] : undefined
       const event = tapEvent(act, token)
-      if (decoded.outcome === 'not-yours') return foreignTap(parts.rights)({ event, member })
+      if (decoded.outcome === 'not-yours') return foreignTap(parts.rights)({ event, member }, decoded.action)
       if (decoded.outcome !== 'ok' || handler === undefined)
         return textReply(question, decoded.outcome === 'expired' ? sentences.expired : sentences.forged)
       const reply = await handler({ event, member, view: question.view, args: decoded.args })

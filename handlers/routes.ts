@@ -37,6 +37,7 @@ import type { Route } from './route.ts'
 import { statsTap } from './stats.ts'
 import { stockTaps } from './stock-check.ts'
 import type { TapHandler } from './taps.ts'
+import { type TouchParts, touchAside, touchTaps } from './touch-health.ts'
 import { type UndoParts, undoTaps } from './undo.ts'
 import { type ViewParts, viewAside } from './views.ts'
 import { typedVotes } from './votes.ts'
@@ -45,6 +46,7 @@ import { nothingToConfirm, settleTyped, writeTaps } from './write-taps.ts'
 import { typedReason } from './write-typed.ts'
 
 export type DeskParts = FlowEditParts &
+  TouchParts &
   ReceivePageParts &
   ApprovalTapsParts &
   AnswerParts &
@@ -90,6 +92,7 @@ function asidesOf(parts: DeskParts): readonly Aside[] {
     typedReason(parts),
     carrierAside(parts),
     flowAside(parts),
+    touchAside(parts),
     peopleAside(parts),
     delegateAside(parts),
     bulkAside(parts),
@@ -121,6 +124,7 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...profileTaps(parts),
     ...carrierTaps(parts),
     ...flowTaps(parts),
+    ...touchTaps(parts),
     ...approvalTaps(parts),
     ...clockTaps(parts),
     ...peopleTaps(parts),

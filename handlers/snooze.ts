@@ -35,7 +35,7 @@ export function approvalSnooze(parts: SnoozeParts, without: Answerer): Answerer 
     const atMs = parsed === 'work' ? await snooze.nextWork(nowMs) : parsed
     if (atMs === undefined) return textReply(question, texts.when, 'clarify')
     const looked = question.about?.returnId ?? question.remembered?.about?.returnId
-    const returnId = said ?? looked ?? (await parts.people?.lastShown(question.member.id))
+    const returnId = said ?? (await parts.people?.lastShown(question.member.id, looked))
     if (returnId === undefined) return textReply(question, texts.whichOne, 'clarify')
     return held(question, snooze.holdLevel, returnId, atMs)
   })

@@ -41,14 +41,16 @@ import { reversals } from './hub/reversals.ts'
 import { ruleLookup } from './hub/rule-decisions.ts'
 import { clockRules } from './hub/rungs.ts'
 import { savedViews } from './hub/saved-views.ts'
+import { sayOnce } from './hub/say-once.ts'
 import { sendBudget } from './hub/send-budget.ts'
 import { setCarrier } from './hub/set-carrier.ts'
 import { settings } from './hub/settings.ts'
 import { sources } from './hub/sources.ts'
-import { staff } from './hub/staff.ts'
+import { receiversOf, staff } from './hub/staff.ts'
 import { statsLookup } from './hub/stats.ts'
 import { stockLookup } from './hub/stock.ts'
 import { todoLookup } from './hub/todo.ts'
+import { touchLookup } from './hub/touch-health.ts'
 import { undoDecision } from './hub/undo-decision.ts'
 import { outwardActions } from './outward-parts.ts'
 import type { BlobFiles } from './runtime/blob-files.ts'
@@ -104,6 +106,9 @@ export function answerParts(
     stats: statsLookup(door, directAnswerRate(door)),
     notices: noticeLookup(door),
     profiles: profileLookup(door, personal),
+    touch: touchLookup(door),
+    peopleOf: (role: string) => receiversOf(database.sql, { roles: [role], platform: reachable[0] ?? '', reachable }),
+    sayOnce: sayOnce(database, outbox),
     flow: flowEdits({ database, audit, clock }),
     setCarrier: setCarrier({ database, personal, audit, clock }),
     merges: customerMerges({ database, personal, audit, clock, severalChannels }),

@@ -14,7 +14,7 @@ import { nextOpen } from './hub/working-time.ts'
 
 export type PeopleSources = Pick<FlowSources, 'store' | 'hub' | 'clock' | 'codec' | 'channels' | 'wake'> & {
   readonly decideLevel: DecideLevel
-  readonly wakeCopies: () => void
+  readonly wakeCopies: (returnId?: string) => void
 }
 
 /** Who looks after an approval, joined: claims, hand-overs, stand-ins, waits and what is approved in one go. */
@@ -30,9 +30,9 @@ export function peopleParts(from: PeopleSources) {
         codec,
         levels: levelPeople(writing),
         lastShown: lastShown(database, clock),
-        changed: () => {
+        changed: (returnId?: string) => {
           wake()
-          wakeCopies()
+          wakeCopies(returnId)
         },
       },
       delegations: delegations({ ...writing, ids: hub.ids }),

@@ -20,6 +20,7 @@ import { routes } from '../handlers/routes.ts'
 import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../handlers/sheet-import.ts'
 import { smsTask, smsTaskName } from '../handlers/sms-task.ts'
 import { chatEntry, tasks } from '../handlers/tasks.ts'
+import { touchTick } from '../handlers/touch-health.ts'
 import { photoRoutes, photoTask, photoTaskName } from '../handlers/waybill-photo.ts'
 import { answerParts, talkParts } from './answer-parts.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
@@ -180,6 +181,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
     ...clockTicks({ engine, codec, wake }),
     proofTick(proofPartsOf({ config, store, log, clock }, hub, codec, wake)),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
+    touchTick({ ...parts, sayOnce: async (entries) => woken(await parts.sayOnce(entries), wake) }),
     { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
   ]
@@ -271,6 +273,12 @@ function channelsOf({ wecom, wecomBot, dingtalk, play }: Config): readonly Platf
     ...(dingtalk ? (['dingtalk'] as const) : []),
     ...(play ? (['play'] as const) : []),
   ]
+}
+
+/** Rings the pump where something was written. */
+function woken(written: number, wake: () => void): number {
+  if (written > 0) wake()
+  return written
 }
 
 /** What orders told of people is weighed within seconds; a backlog is worked off in pieces that others can get between. */

@@ -69,7 +69,8 @@ export function bulkApprove({ database: { sql }, clock, decideLevel }: BulkParts
       const items: (BulkItem & { decided: LevelOutcome })[] = []
       for (const item of now.items) {
         const { returnId, level, stamp } = item
-        const tap = { returnId, level, stamp, decision: 'approve' as const, memberId, ...(now.deputy && { reason }) }
+        const seen = stamp === '' ? {} : { stamp }
+        const tap = { returnId, level, ...seen, decision: 'approve' as const, memberId, ...(now.deputy && { reason }) }
         items.push({ ...item, decided: await decideLevel(tap) })
       }
       return { outcome: 'done', atMs: clock.nowMs(), items }

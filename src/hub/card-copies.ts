@@ -39,8 +39,11 @@ export type Copy = CopyFace & {
 }
 
 export type CardCopies = {
-  /** Sends what is missing and redraws what is not true any more; how many messages were written. Wake the pump after it. */
-  sweep(): Promise<number>
+  /**
+   * Sends what is missing and redraws what is not true any more; how many messages were written. Wake the pump after it. `also`:
+   * returns somebody has just been asked about, whose first card may have been long ago or never.
+   */
+  sweep(also?: readonly string[]): Promise<number>
   /** A copy with what it is about, as of now; undefined when one of them is gone. */
   find(
     copyId: string,
@@ -81,10 +84,10 @@ const codeLifeMs = 71 * 3_600_000
 export function cardCopies(parts: CardCopiesParts): CardCopies {
   const { sql } = parts.database
   return {
-    sweep: async () => {
+    sweep: async (also = []) => {
       const nowMs = await deskNow(sql, parts.time)
       let written = 0
-      for (const returnId of await dirtyReturns(sql, nowMs, sweepReturns))
+      for (const returnId of new Set([...also, ...(await dirtyReturns(sql, nowMs, sweepReturns))]))
         written += await sql.begin((tx) => refresh(tx, parts, returnId, nowMs))
       return written
     },

@@ -30,7 +30,12 @@ export type Told = {
   readonly orders: readonly SourceOrder[]
   readonly returns: readonly SourceReturn[]
   /** Items that could not be read, so that one of them does not hold up the others: its number, and what is wrong in a few words without values. */
-  readonly faulty?: readonly { readonly id: string; readonly problem: string }[]
+  readonly faulty?: readonly {
+    readonly id: string
+    readonly problem: string
+    /** The order it is about, where that is known: it is fetched again by itself, and is a dead letter while it stays like that. */
+    readonly orderNo?: string
+  }[]
 }
 
 /** Where a push points: the truth is fetched by this number. */

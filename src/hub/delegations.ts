@@ -35,6 +35,11 @@ export type Delegated =
   | { readonly outcome: 'done'; readonly to: Colleague; readonly moved: number }
   | Exclude<DelegationLook, { outcome: 'ready' }>
 
+/** `kept`: what the colleague may not decide; it is free for everybody of the role. */
+export type Left =
+  | { readonly outcome: 'done'; readonly moved: number; readonly kept: number }
+  | { readonly outcome: 'not-yours' | 'gone' }
+
 export type TellDelegate = (done: {
   readonly id: string
   readonly span: Span
@@ -50,15 +55,7 @@ export type Delegations = {
   /** What this member has given away ends now; how many that were. */
   revoke(memberId: string): Promise<number>
   /** Everything somebody who has left holds goes to a colleague. */
-  leave(
-    from: string,
-    toId: string,
-    byId: string,
-    tell: TellDelegate,
-  ): Promise<
-    | { readonly outcome: 'done'; readonly moved: number; readonly kept: number }
-    | { readonly outcome: 'not-yours' | 'gone' }
-  >
+  leave(from: string, toId: string, byId: string, tell: TellDelegate): Promise<Left>
   /** Levels in the hands of somebody of that name, also of one who has left. */
   holding(name: string): Promise<readonly (Colleague & { readonly open: number })[]>
 }
@@ -235,7 +232,7 @@ async function leave(
   toId: string,
   byId: string,
   tell: TellDelegate,
-): ReturnType<Delegations['leave']> {
+): Promise<Left> {
   const roles = await rolesOf(tx, byId)
   if (!roles.includes('director') && !roles.includes('it')) return { outcome: 'not-yours' }
   const [to] = await tx`SELECT 1 FROM members WHERE id = ${toId} AND active`

@@ -28,6 +28,8 @@ export type ReturnAbout = About & {
   /** The limit of the whole return. */
   readonly wholeDueAtMs: number
   readonly level?: { readonly role: string; readonly holder?: string; readonly dueAtMs?: number }
+  /** Who has put its reminders off, the longest wait first. */
+  readonly snoozed?: readonly { readonly by: string; readonly untilMs: number }[]
   readonly tried: Tried
 }
 
@@ -103,7 +105,10 @@ async function aboutReturns(tx: Sql, ids: readonly string[], rules: ClockRules):
       (SELECT json_strip_nulls(json_build_object('role', l.role, 'holder', m.name,
           'dueAtMs', round(extract(epoch FROM l.due_at) * 1000)::float8))
         FROM approval_levels l LEFT JOIN members m ON m.id = l.holder_id
-        WHERE l.return_id = r.id AND l.state = 'pending' ORDER BY l.level LIMIT 1) AS level
+        WHERE l.return_id = r.id AND l.state = 'pending' ORDER BY l.level LIMIT 1) AS level,
+      (SELECT json_agg(json_build_object('by', w.name, 'untilMs', round(extract(epoch FROM s.until_at) * 1000)::float8)
+          ORDER BY s.until_at DESC)
+        FROM snoozes s JOIN members w ON w.id = s.member_id WHERE s.subject = 'return:' || r.id AND NOT s.over) AS snoozed
     FROM returns r JOIN orders o ON o.id = r.order_id WHERE r.id = ANY(${[...ids]}::text[])`
   const tried = await triedOf(
     tx,

@@ -3,9 +3,15 @@ import type { Clock } from '../runtime/clock.ts'
 
 const hours = 12
 
-/** The open return whose card or alert this member was shown last, within half a day: what 「指派 小周」 without a number means. */
+/**
+ * The return that a line without a number means: `looked`, which was asked about last, while it waits for a decision; else the one
+ * whose card or alert this member was shown last, within half a day.
+ */
 export function lastShown({ sql }: Pick<Database, 'sql'>, clock: Clock) {
-  return async (memberId: string): Promise<string | undefined> => {
+  return async (memberId: string, looked?: string): Promise<string | undefined> => {
+    const [waits] =
+      looked === undefined ? [] : await sql`SELECT 1 FROM returns WHERE id = ${looked} AND approval = 'pending'`
+    if (waits !== undefined) return looked
     const since = clock.nowMs() - hours * 3_600_000
     const [row] = await sql<{ id: string }[]>`
       SELECT substr(s.subject, 8) AS id FROM (

@@ -46,7 +46,7 @@ describe('a card token', () => {
   test('bound to a member serves nobody else', () => {
     const token = codec.encode('order.show', ['SO261120733961'], { memberId: 'mem_1' })
     expect(codec.decode(token, by).outcome).toBe('ok')
-    expect(codec.decode(token, { ...by, memberId: 'mem_2' })).toEqual({ outcome: 'not-yours' })
+    expect(codec.decode(token, { ...by, memberId: 'mem_2' })).toEqual({ outcome: 'not-yours', action: 'order.show' })
   })
 
   test('with an end is refused from that second on', () => {

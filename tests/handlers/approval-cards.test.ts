@@ -37,7 +37,7 @@ describe('the card of a level', () => {
       expect(card.title).toMatch(/^【待初审】TH2611220015·剩1[45]分\d\d秒$/)
       expect(cardText(card)).toMatch(/金额 ¥169.00/)
       expect(cardText(card)).toMatch(/在组长初审（谁先处理都行）手里，\d\d:\d\d起，限\d\d:\d\d前/)
-      expect(card.buttons.map(({ label }) => label)).toEqual(['同意', '驳回', '补材料'])
+      expect(card.buttons.map(({ label }) => label)).toEqual(['同意', '驳回', '补材料', '我来处理', '转交', '加签'])
     }
     expect(await desk.settle()).toBe(0)
   })

@@ -77,7 +77,7 @@ describe('the keeper', () => {
     await opened(2, onShelf)
     expect(desk.text('m_keeper')).toMatch(/【待复核】TH2611220015/)
     expect(desk.text('m_keeper')).toContain('在架 A-03-12 共46 | 效期 2027-08（不临期）')
-    expect(labels('m_keeper')).toEqual(['通过', '不通过', '补材料'])
+    expect(labels('m_keeper')).toEqual(['通过', '不通过', '补材料', '我来处理', '转交', '加签'])
   })
 
   it('J14 is shown what changed between the card and the tap, and asked again with the new stamp', async () => {
@@ -101,14 +101,14 @@ describe('finance', () => {
     expect(desk.text('m_finance')).toMatch(
       /金额 ¥169.00→原路（微信） \| 应收 .*：无欠款（\d\d:\d\d查） \| 实付 ¥169.00 \| 放款 入库后/,
     )
-    expect(labels('m_finance')).toEqual(['通过', '驳回', '挂起', '补材料'])
+    expect(labels('m_finance')).toEqual(['通过', '驳回', '挂起', '补材料', '转交', '加签'])
   })
 
   it('J19 chooses what becomes of arrears', async () => {
     await opened(3, arrears('some', '431000'))
     expect(desk.newest('m_finance')).toMatchObject({ tone: 'warn', bar: '客户有欠款：抵扣，还是挂起？' })
     expect(desk.text('m_finance')).toContain('应收 经销商JXS03欠款¥4310.00')
-    expect(labels('m_finance')).toEqual(['抵扣并通过', '挂起', '仍然退款（需主管）', '驳回'])
+    expect(labels('m_finance')).toEqual(['抵扣并通过', '挂起', '仍然退款（需主管）', '驳回', '转交', '加签'])
     next = { outcome: 'refused', why: { code: 'arrears', amountFen: '431000' } }
     expect(await desk.tap('m_finance', '仍然退款（需主管）')).toMatchObject({
       toast: expect.stringContaining('由主管代批'),
@@ -121,7 +121,7 @@ describe('finance', () => {
     await opened(3, arrears('unknown'))
     expect(desk.newest('m_finance').bar).toBe('应收未知，不能当作无欠款')
     expect(desk.text('m_finance')).toMatch(/应收 .*未响应，未知/)
-    expect(labels('m_finance')).toEqual(['5分钟后提醒', '驳回', '挂起'])
+    expect(labels('m_finance')).toEqual(['5分钟后提醒', '驳回', '挂起', '我来处理', '转交'])
     const reply = await desk.tap('m_finance', '5分钟后提醒')
     expect(reply).toMatchObject({
       kind: 'text',

@@ -65,14 +65,18 @@ describe('J23', () => {
     )
     expect(told[0]?.card.tone).toBe('alarm')
     expect(told[0]?.card.buttons.map(({ label, say }) => [label, say])).toEqual([
+      ['指派', 'TH2611230019 指派'],
       ['代批', 'TH2611230019 通过'],
       ['打电话给小陈', undefined],
+      ['稍后1时', '1小时后提醒我 TH2611230019'],
       ['看退货', 'TH2611230019 审批到哪一步'],
     ])
     const actions = told[0]?.card.buttons.map(({ token }) => codec.decode(token, { memberId: 'm_boss', nowMs: 0 }))
     expect(actions).toMatchObject([
+      { action: 'level.hand', args: ['TH2611230019', '3'] },
       { action: 'write.decide', args: ['TH2611230019', 'SO2611230019', 'a'] },
       { action: 'clock.phone', args: ['TH2611230019'] },
+      { action: 'level.hold', args: ['TH2611230019', '3', '60'] },
       { action: 'ask.about', args: ['return.status', 'SO2611230019', 'TH2611230019'] },
     ])
     await go('24T09:00:30', '24T12:00')
@@ -81,7 +85,7 @@ describe('J23', () => {
     const foreign = told[0]?.card.buttons.map(
       ({ token }) => codec.decode(token, { memberId: 'm_lead', nowMs: 0 }).outcome,
     )
-    expect(foreign).toEqual(['ok', 'not-yours', 'ok'])
+    expect(foreign).toEqual(['not-yours', 'ok', 'not-yours', 'not-yours', 'ok'])
     const ledger = await escalationLedger(fresh.database).ofSubject('return:TH2611230019')
     expect(ledger.map(({ clock, step, name, state }) => `${clock} ${step} ${name ?? '-'} ${state}`)).toEqual([
       'l3 nudge 小陈 delivered',

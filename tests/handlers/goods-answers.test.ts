@@ -73,6 +73,8 @@ describe('gifts', () => {
         const usual =
           parcel === null ? /^(?:会发：|不一起：单独发；另发预计未知)/ : apart ? /^不一起：单独/ : /一起发：.+，同包裹$/
         expect(title(included)).toMatch(usual)
+        // a row that says it is still kept would deny the title
+        if (title(included).startsWith('已一起发')) expect(rowOf(included, '状态')).toBe('已随包裹发出')
         expect(title(gap)).toMatch(/^已达门槛，赠品.+已锁定$/)
         expect(title(missing)).toMatch(/^应有：/)
         expect(rowOf(missing, '下一步')).toBeDefined()

@@ -21,6 +21,9 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
   alerts: { list: async () => ({ items: [], total: 0, more: false, kinds: [] }) },
   stats: { count: async () => ({ outcome: 'too-slow' }), staleSources: async () => [] },
   notices: { ofOrder: async () => ({ notices: [], connected: false }) },
+  touch: { of: async (dayMs) => ({ dayMs, delivered: 0, failed: 0, photoFailures: 0 }), failures: async () => [] },
+  peopleOf: async () => [],
+  sayOnce: async () => 0,
   flow: {
     live: async () => ({ version: 1, rules: defaultFlow, running: 0 }),
     look: async () => ({ outcome: 'same' }),
