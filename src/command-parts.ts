@@ -13,8 +13,6 @@ import type { Tick } from './jobs/schedule.ts'
 import { systemClock } from './runtime/clock.ts'
 
 export type CommandSources = FlowSources & {
-  /** Systems that are joined; what none of them takes is carried out on the hub's own rows. */
-  readonly ports: readonly CommandPort[]
   /** The page of a warehouse to-do. */
   readonly receiveLink: (grant: {
     readonly memberId: string

@@ -8,6 +8,7 @@ import { afterSales } from './hub/after-sales.ts'
 import type { SalesChannel } from './hub/channel-port.ts'
 import { type Feed, feed } from './hub/feed.ts'
 import type { OrderSource } from './hub/on-demand.ts'
+import { findSilent } from './hub/push-silence.ts'
 import { sources } from './hub/sources.ts'
 import { takePush } from './hub/take-push.ts'
 import { type Tracking, tracking } from './hub/tracking.ts'
@@ -59,12 +60,18 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     intake: hub.answering.intake,
     afterSales: afterSales(database),
     heard: sources(database),
+    outbox: hub.answering.outbox,
     clock: systemClock,
     log,
     everyMinutes: Object.fromEntries(every),
   })
   const trackers = connectors.flatMap(({ connector }) => connector.tracker ?? [])
   const tracks = tracking({ database, trackers, heard: sources(database), clock: systemClock, log })
+  const limits = connectors.flatMap(({ silentHours, connector }) =>
+    (connector.channels ?? []).flatMap(({ sources: { push } }) =>
+      push === undefined ? [] : [{ source: push, hours: silentHours }],
+    ),
+  )
   const push = {
     doors: [...channels, ...trackers],
     takePush: takePush(hub.answering.door, personal),
@@ -79,8 +86,13 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     doors: push.doors.length === 0 ? [] : [feedDoor(push)],
     tasks: feedTasks(reading, tracks),
     ticks: [
-      ...(channels.length === 0 ? [] : [{ name: 'feed', everyMs: 10_000, run: (stop: AbortSignal) => reading.pullDue(stop) }]),
+      ...(channels.length === 0
+        ? []
+        : [{ name: 'feed', everyMs: 10_000, run: (stop: AbortSignal) => reading.pullDue(stop) }]),
       ...(trackers.length === 0 ? [] : trackTicks(tracks)),
+      ...(limits.length === 0
+        ? []
+        : [{ name: 'feed.silence', everyMs: 60_000, run: () => findSilent(database, limits, log) }]),
     ],
     orderSources: channels.map(asOrderSource),
   }
@@ -94,7 +106,7 @@ function trackTicks(tracks: Tracking): readonly Tick[] {
 }
 
 /** What connectors.json holds. Throws CannotStart with all that is wrong with it. */
-export function configuredIn({
+function configuredIn({
   connectorsFile,
   secretOf,
 }: Pick<Config, 'connectorsFile' | 'secretOf'>): readonly Configured[] {

@@ -30,7 +30,7 @@ export function flowParts(from: FlowSources) {
   })
   const approval = approvalParts({ ...from, decideLevel, standIns: standInsOf })
   const people = peopleParts({ ...from, decideLevel, wakeCopies: approval.wakeCopies })
-  const commands = commandParts({ ...from, ports: [], receiveLink: receipt.link })
+  const commands = commandParts({ ...from, receiveLink: receipt.link })
   const tasks: Readonly<Record<string, Task>> = { ...commands.tasks }
   const ticks: readonly Tick[] = [receipt.tick, approval.tick, commands.tick, people.tick]
   const doors = [receipt.door]

@@ -1,6 +1,7 @@
 import type { ActionCodec } from '../cards/actions.ts'
 import type { PlatformName } from './chat/event.ts'
 import type { Config } from './config.ts'
+import type { CommandPort } from './hub/commands.ts'
 import type { ReadPhoto } from './hub/photo-reading.ts'
 import type { Hub } from './hub-parts.ts'
 import type { MovableClock } from './runtime/clock.ts'
@@ -19,6 +20,8 @@ export type FlowSources = {
   readonly channels: readonly PlatformName[]
   /** Rings the pump: rows were written to the outbox. */
   readonly wake: () => void
+  /** Systems that carry commands out; what none of them takes is carried out on the hub's own rows. */
+  readonly ports: readonly CommandPort[]
   /** What a photo of a label says. */
   readonly readPhoto: ReadPhoto
 }

@@ -29,7 +29,7 @@ import type { Role } from './chat/member.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
 import { exportDoor, exportLink } from './export-door.ts'
-import { openFeed } from './feed-parts.ts'
+import { type OpenFeed, openFeed } from './feed-parts.ts'
 import { flowParts } from './flow-parts.ts'
 import { clockEngine } from './hub/clock-engine.ts'
 import { proveBeside } from './hub/clock-proof.ts'
@@ -68,6 +68,8 @@ export type Desk = {
   readonly app: ReturnType<typeof buildApp>
   readonly checks: Readonly<Record<string, Check>>
   readonly hub: Hub
+  /** The systems that feed it. */
+  readonly fed: OpenFeed
   /** Listens, pumps, works and sweeps until `stop`; resolves when all of it has ended. Start it once the doors are open. */
   run(stop: AbortSignal): Promise<void>
   /** Opens what the first photo needs ahead of it. Rejects with what to do when no reader of photos can start. */
@@ -100,7 +102,9 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
   const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
   const channels = channelsOf(config)
   const fed = openFeed({ config, store, hub, log, wake })
-  const flow = flowParts({ config, store, hub, clock, log, codec, channels, wake, readPhoto: photoReader(reader) })
+  const ports = fed.connectors.flatMap(({ connector }) => connector.commands ?? [])
+  const readPhoto = photoReader(reader)
+  const flow = flowParts({ config, store, hub, clock, log, codec, channels, wake, ports, readPhoto })
   const parts = {
     ...flow.parts,
     ...answerParts(
@@ -158,7 +162,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
       [keepPictureTaskName]: keepPictureTask({ media, attachments: hub.attachments }),
       [photoTaskName]: photoTask({
         ...parts,
-        read: photoReader(reader),
+        read: readPhoto,
         media,
         say,
         cropLink: (photoId) => linkTo(config, photoKey, photoId),
@@ -204,6 +208,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
     }),
     checks,
     hub,
+    fed,
     run: async (stop) => {
       await Promise.all([
         ...platforms.map((platform) => platform.listen?.(sinkOf(platform.name), stop)),

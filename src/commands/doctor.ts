@@ -10,6 +10,7 @@ import type { Log } from '../runtime/log.ts'
 import { type Desk, openDesk } from '../services.ts'
 import { openStore } from '../store.ts'
 import type { Command } from './command.ts'
+import { checkConnectors } from './connector-checks.ts'
 import { doorSettings } from './wecom-curl.ts'
 
 const usage = 'doctor: a line a check with what to do about it; exit code 1 while the desk is not ready.'
@@ -36,6 +37,7 @@ export const doctor: Command = {
         verdicts.push(...Object.keys(desk.checks).map((check) => ({ check, repair: faults[check] })))
         if (config.wecom !== undefined || config.play) verdicts.push(await callbackVerdict(desk, config))
         verdicts.push(await membersVerdict(store.database, config), await readerVerdict(config, log))
+        verdicts.push(...(await checkConnectors(desk.fed)))
       } finally {
         await desk.close()
         await store.close()

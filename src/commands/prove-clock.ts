@@ -1,14 +1,11 @@
 import { escalationEntry } from '../../handlers/escalations.ts'
-import { openDatabase } from '../db/client.ts'
-import { proveClock } from '../hub/clock-proof.ts'
-import { clockRules } from '../hub/rungs.ts'
-import { settings } from '../hub/settings.ts'
+import { proveBeside } from '../hub/clock-proof.ts'
 import { BadPayload } from '../runtime/errors.ts'
 import { codecOf } from '../services.ts'
 import { openStore } from '../store.ts'
 import type { Command } from './command.ts'
 
-const usage = `prove-clock: a synthetic return, two parcels and an order go through every rung of every clock, with a moved clock,
+const usage = `prove-clock: synthetic returns, parcels, orders and a command go through every rung of every clock, with a moved clock,
 shadow members and the rules as they are set. Nothing is sent and nothing is kept. Prints the ledger; exit code 1 when a rung
 did not fire, or fired early, late or twice.`
 
@@ -19,11 +16,9 @@ export const proveClockCommand: Command = {
   usage,
   run: async ({ config, log, print }) => {
     const store = await openStore(config, 'command', log)
-    const scratch = openDatabase(store.target, { max: 1, name: 'chadan proof', searchPath: 'pg_temp' })
     try {
-      const rules = await clockRules(settings(store.database))
       const words = escalationEntry({ codec: codecOf(store.dataKeyHex) })
-      const { lines, messages, proven } = await proveClock({ database: scratch, rules, words, log })
+      const { lines, messages, proven } = await proveBeside(store, { words, log })
       for (const { clock, rung, step, dueMs, firedMs, told, verdict } of lines) {
         const after = firedMs === undefined ? '-' : `+${((firedMs - dueMs) / 1000).toFixed(1)}s`
         const who = told.length === 0 ? 'list' : told.join(', ')
@@ -41,7 +36,6 @@ export const proveClockCommand: Command = {
       print(`Nothing was proven: ${error.message}`)
       return 1
     } finally {
-      await scratch.close()
       await store.close()
     }
   },

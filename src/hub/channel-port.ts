@@ -1,5 +1,5 @@
 import type { Channel, SourceOrder } from './order-facts.ts'
-import type { TrackTold } from './tracker-port.ts'
+import type { TrackTold } from './track-told.ts'
 
 // What the hub asks of an adapter to a sales channel. channels.md §0: a push is a hint, the pull is the truth; both run.
 

@@ -6,8 +6,9 @@ import { errorFields, type Log } from '../runtime/log.ts'
 import type { AfterSales } from './after-sales.ts'
 import type { SalesChannel, Told } from './channel-port.ts'
 import type { Intake } from './intake.ts'
+import type { Outbox } from './outbox.ts'
 import type { Sources } from './sources.ts'
-import { type FetchJob, hintSubject } from './take-push.ts'
+import { type FetchJob, feedTask, hintSubject } from './take-push.ts'
 
 export type FeedParts = {
   readonly database: Pick<Database, 'sql'>
@@ -15,6 +16,8 @@ export type FeedParts = {
   readonly intake: Pick<Intake, 'takeAll'>
   readonly afterSales: AfterSales
   readonly heard: Pick<Sources, 'heard' | 'failed'>
+  /** Where orders go that a list told incompletely: each is fetched by itself until it is whole, or a dead letter. */
+  readonly outbox?: Pick<Outbox, 'enqueue'>
   /** Vendors' time is the real one, not the play page's. */
   readonly clock: Clock
   readonly log: Log
@@ -78,6 +81,9 @@ async function fetchOne(parts: FeedParts, job: FetchJob, signal: AbortSignal): P
   if (told === undefined) return 'not-there'
   const via = channel.sources.push ?? channel.sources.pull
   await take(parts, channel, told, via)
+  const [rejected] = told.faulty ?? []
+  // what could be read is in; the job is tried again, and with its reason a dead letter in the end
+  if (rejected !== undefined) throw new PlatformRefused(rejected.problem, { retryable: true })
   faultPoint('commit.after')
   await heard.heard(via, startMs)
   await sql`
@@ -142,9 +148,20 @@ async function takeWindow(
   let count = 0
   for await (const told of channel.pullWindow(fromMs, toMs, signal)) {
     await take(parts, channel, told, channel.sources.pull)
+    await fetchRejected(parts, channel, told)
     count += told.orders.length + told.returns.length
   }
   return count
+}
+
+/** One job for each item, whatever the number of windows that show it. */
+async function fetchRejected({ outbox, database }: FeedParts, { name }: SalesChannel, told: Told): Promise<void> {
+  const entries = (told.faulty ?? []).flatMap(({ id, orderNo }) => {
+    if (orderNo === undefined) return []
+    const payload = { connector: name, about: { kind: 'order', orderNo } }
+    return [{ key: `feed:${name}:rejected:${id}`, task: feedTask, payload }]
+  })
+  if (entries.length > 0) await outbox?.enqueue(database.sql, entries)
 }
 
 async function take(

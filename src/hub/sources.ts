@@ -28,7 +28,8 @@ const staleAfterMinutes: readonly (readonly [RegExp, number])[] = [
   [/^(?:tmall|jd)\.pull$/, 13 * hour],
   [/^sheet\./, 36 * hour],
   [/^pos\./, 24 * hour],
-  [/\.push$/, hour / 2],
+  // push-youzan: a second system of one channel, whose silence must not hide behind the first
+  [/\.push(?:-[a-z]+)?$/, hour / 2],
   [/^(?:track|wms)\./, hour],
 ]
 

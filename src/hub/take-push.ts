@@ -38,7 +38,7 @@ export function hintSubject(about: Hint['about']): string | undefined {
  * $1 connector, $2 keys, $3 abouts, $4 subjects, $5 payloads, $6 waits in ms, $7 told at (ms or null), $8 received at (ms), $9 the
  * sealed body. Everything hangs on the event being new, so a push that comes a thousand times is one row and one job.
  */
-export const takePushText = `WITH told AS (
+const takePushText = `WITH told AS (
     SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
       WITH ORDINALITY AS t(key, about, subject, payload, wait_ms, told_ms, n)
   ), fresh AS (
@@ -68,7 +68,7 @@ export function takePush({ sql }: Pick<Database, 'sql'>, cipher: Cipher): TakePu
 type Value = string | number | Buffer | null | (string | number | null)[]
 
 /** The values of takePushText, in order. */
-export function pushValues({ connector, hints, raw, receivedAtMs }: Push, cipher: Cipher): Value[] {
+function pushValues({ connector, hints, raw, receivedAtMs }: Push, cipher: Cipher): Value[] {
   const once = hints.filter(({ key }, index) => hints.findIndex((one) => one.key === key) === index)
   return [
     connector,

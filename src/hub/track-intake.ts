@@ -3,7 +3,7 @@ import type postgres from 'postgres'
 import type { Database } from '../db/client.ts'
 import type { ExceptionKind, TrackState } from './order-facts.ts'
 import { trackPosition } from './track-state.ts'
-import type { ToldNode, TrackTold } from './tracker-port.ts'
+import type { ToldNode, TrackTold } from './track-told.ts'
 
 type Sql = postgres.ISql<{ bigint: bigint }>
 

@@ -4,7 +4,8 @@ import { errorFields, type Log } from '../runtime/log.ts'
 import type { CarrierCode } from './order-facts.ts'
 import type { Sources } from './sources.ts'
 import { takeTrack } from './track-intake.ts'
-import type { Tracker, TrackKey, TrackTold } from './tracker-port.ts'
+import type { TrackTold } from './track-told.ts'
+import type { Tracker, TrackKey } from './tracker-port.ts'
 
 export type TrackingParts = {
   readonly database: Pick<Database, 'sql'>

@@ -121,7 +121,13 @@ const levelNames: Readonly<Record<string, string>> = { cs_lead: '组长初审', 
 
 export const levelName = (role: string): string => levelNames[role] ?? role
 
-const sourceWays: Readonly<Record<string, string>> = { push: '推送', pull: '拉取', form: '审批单' }
+const sourceWays: Readonly<Record<string, string>> = {
+  push: '推送',
+  pull: '拉取',
+  form: '审批单',
+  'push-youzan': '推送（有赞）',
+  'pull-youzan': '拉取（有赞）',
+}
 const sourceSystems: Readonly<Record<string, string>> = {
   ...channelNames,
   wms: '仓库',

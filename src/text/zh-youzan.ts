@@ -13,3 +13,6 @@ export const youzanWords = {
   busy: /rate.?limit|too (?:many|fast)|并发|限制访问/i,
   notThere: /not (?:exist|found)|订单号?(?:错误|无效)/i,
 } as const
+
+/** Ways an order goes out without a carrier (express_type): across the town, or nothing to send. */
+export const youzanWays: Readonly<Record<string, string>> = { '2': '同城配送', '9': '无需物流' }

@@ -3,7 +3,7 @@ import type { ChatEvent } from '../../src/chat/event.ts'
 
 const base = ['id', 'kind', 'platform', 'conversation', 'sender', 'sentAtMs']
 const own: Readonly<Record<ChatEvent['kind'], readonly string[]>> = {
-  text: ['text', 'media'],
+  text: ['text', 'media', 'scanned'],
   image: ['media'],
   file: ['media', 'fileName'],
   'card-tap': ['token', 'cardRef'],

@@ -19,7 +19,7 @@ import { testPersonal } from './cipher.ts'
 import { codec } from './every-card.ts'
 
 /** Two leads on different apps, one keeper and finance; the director; who applies. */
-export const people = [
+const people = [
   ['m_lead', '小林', 'cs_lead', 'wecom'],
   ['m_lead2', '小郑', 'cs_lead', 'dingtalk'],
   ['m_keeper', '小周', 'warehouse', 'dingtalk'],

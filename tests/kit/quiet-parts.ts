@@ -84,5 +84,5 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
     storedAs: async () => undefined,
   },
   readPhoto: async () => {},
-  rights: { colleagues: async () => [], refused: async () => {}, foreignTap: async () => {} },
+  rights: { colleagues: async () => [], refused: async () => {}, foreignTap: async () => {}, badTap: async () => {} },
 }

@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+import { type OpenFeed, openFeed } from '../feed-parts.ts'
+import { feedTask } from '../hub/take-push.ts'
+import { type Hub, openHub } from '../hub-parts.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { openStore, type Store } from '../store.ts'
+import type { Command } from './command.ts'
+
+const usage = `connectors list: every configured system, what it is, and when it was heard last.
+connectors pull NAME [--since 2026-11-01]: reads its list now, from that day or the last window.
+connectors order NAME NO: asks it for one order and takes it in.
+connectors replay ID: gives a dead fetch (its key in "outbox dead") its tries again.`
+
+const longestMs = 30 * 60_000
+
+export const connectorsCommand: Command = {
+  usage,
+  run: async ({ args, config, log, print }) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { since: { type: 'string' } },
+    })
+    const [verb = '', name, no] = positionals
+    const run = verbs[verb]
+    const sinceMs = values.since === undefined ? undefined : dayOf(values.since)
+    if (run === undefined || Number.isNaN(sinceMs)) {
+      print(usage)
+      return 1
+    }
+    const store = await openStore(config, 'command', log)
+    const hub = openHub({ store, dataDir: config.dataDir, clock: systemClock, log })
+    try {
+      const fed = openFeed({ config, store, hub, log, wake: () => undefined })
+      return await run({ fed, hub, store, print, name, no, sinceMs, signal: AbortSignal.timeout(longestMs) })
+    } finally {
+      await hub.close()
+      await store.close()
+    }
+  },
+}
+
+/** YYYY-MM-DD in Beijing, or a whole moment. */
+const dayOf = (text: string) => Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text)
+
+type Given = {
+  readonly fed: OpenFeed
+  readonly hub: Hub
+  readonly store: Store
+  readonly print: (line: string) => void
+  readonly name: string | undefined
+  readonly no: string | undefined
+  readonly sinceMs: number | undefined
+  readonly signal: AbortSignal
+}
+
+const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
+  list: async ({ fed, store: { database }, print }) => {
+    const rows = await database.sql<{ name: string; heard: string | null; error: string | null }[]>`
+      SELECT name, to_char(heard_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') AS heard, last_error AS error FROM sources`
+    const said = (source: string) => {
+      const row = rows.find((one) => one.name === source)
+      return `${source} ${row?.heard ?? 'never'}${row?.error ? ` (${row.error})` : ''}`
+    }
+    for (const { name, kind, connector } of fed.connectors) {
+      const named = [
+        ...(connector.channels ?? []).flatMap(({ sources }) => [sources.pull, sources.push]),
+        ...[connector.tracker, connector.stock, connector.purchases, connector.receivables].map((one) => one?.source),
+      ].filter((one) => one !== undefined)
+      const parts = Object.keys(connector).filter((part) => part !== 'check')
+      print([name, kind, parts.join('+'), [...new Set(named)].map(said).join(', ')].join('\t'))
+    }
+    if (fed.connectors.length === 0) print('No connectors: CONNECTORS_FILE names none (docs/connectors.md).')
+    return 0
+  },
+  pull: async ({ fed, print, name = '', sinceMs, signal }) => {
+    if (!isThere(fed, name, print)) return 1
+    print(`${await fed.feed.pullNow(name, sinceMs, signal)} told.`)
+    return 0
+  },
+  order: async ({ fed, hub, print, name = '', no, signal }) => {
+    if (!isThere(fed, name, print) || no === undefined) return 1
+    const told = await fed.channels.find((one) => one.name === name)?.pullOrder(no, signal)
+    for (const { id, problem } of told?.faulty ?? []) print(`${id} cannot be read: ${problem}`)
+    if (told === undefined) print(`${name} has no order ${no}.`)
+    const taken = await hub.answering.intake.takeAll(told?.orders ?? [])
+    for (const one of taken)
+      print(one.outcome === 'refused' ? `refused: ${one.field} ${one.problem}` : `${one.outcome} ${one.id}`)
+    return taken.some(({ outcome }) => outcome !== 'refused') ? 0 : 1
+  },
+  replay: async ({ hub, print, name = '' }) => {
+    const dead = (await hub.outbox.deadLetters(1_000)).find(({ key }) => key === name)
+    if (dead !== undefined && dead.task !== feedTask) {
+      print('This is no fetch of a connector: see "outbox replay".')
+      return 1
+    }
+    const outcome = await hub.outbox.replay(name)
+    print(outcome === 'replayed' ? 'It is due again.' : 'There is no dead fetch with this key.')
+    return outcome === 'replayed' ? 0 : 1
+  },
+}
+
+function isThere({ channels }: OpenFeed, name: string, print: (line: string) => void): boolean {
+  const there = channels.some((one) => one.name === name)
+  if (!there)
+    print(`No sales channel is called ${name}; there are: ${channels.map((one) => one.name).join(', ') || 'none'}.`)
+  return there
+}
