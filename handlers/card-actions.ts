@@ -21,6 +21,12 @@ export function cardActions(
   /** What somebody hears who tapped a button of another member; for that person alone. */
   foreign: (tap: Pick<Tap, 'event' | 'member'>, action: ActionName) => Promise<Reply> = async (tap) =>
     tapText(tap, sentences.notYours),
+  /** Writes down what was no token of ours any more. */
+  bad: (tap: {
+    readonly memberId: string
+    readonly group: boolean
+    readonly why: 'forged' | 'expired'
+  }) => Promise<void> = async () => undefined,
 ): (event: CardTapEvent, member: Member) => Promise<Reply> {
   return async (event, member) => {
     const nowMs = parts.clock.nowMs()
@@ -31,9 +37,9 @@ export function cardActions(
         return taps[decoded.action]({ event, member, view, args: decoded.args })
       }
       case 'forged':
-        return tapText({ event }, sentences.forged)
       case 'expired':
-        return tapText({ event }, sentences.expired)
+        await bad({ memberId: member.id, group: event.conversation.kind === 'group', why: decoded.outcome })
+        return tapText({ event }, sentences[decoded.outcome])
       case 'not-yours':
         return foreign({ event, member }, decoded.action)
       default:

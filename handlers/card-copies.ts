@@ -14,7 +14,7 @@ import { outcomeOf } from './tasks.ts'
 type Face = Pick<Copy, 'kind' | 'level' | 'memberId'>
 
 /** The card of a copy as it has to look at that moment. */
-export function drawnCopy(codec: ActionCodec) {
+function drawnCopy(codec: ActionCodec) {
   return (sheet: ReturnSheet, copy: Face, nowMs: number): Drawn | undefined =>
     copy.kind === 'applicant' ? applicantCard(sheet, nowMs, codec) : approvalCard(sheet, copy, nowMs, codec)
 }

@@ -101,6 +101,11 @@ export type RightsParts = {
   }) => Promise<void>
   /** Writes down that somebody tapped what was made for another. */
   readonly foreignTap: (entry: { readonly memberId: string; readonly group: boolean }) => Promise<void>
+  readonly badTap: (entry: {
+    readonly memberId: string
+    readonly group: boolean
+    readonly why: 'forged' | 'expired'
+  }) => Promise<void>
 }
 
 /**

@@ -74,7 +74,10 @@ export function routes(parts: DeskParts): readonly Route[] {
       name: 'card-tap',
       needs: 'ask',
       take: only('card-tap'),
-      handle: remembering(parts.memory, cardActions(parts, limitedTaps(parts.budget, taps), foreignTap(parts.rights))),
+      handle: remembering(
+        parts.memory,
+        cardActions(parts, limitedTaps(parts.budget, taps), foreignTap(parts.rights), parts.rights.badTap),
+      ),
     },
     { name: 'welcome', needs: 'ask', take: only('join'), handle: async (event: ChatEvent) => welcome(event) },
   ] satisfies readonly RouteOf[]

@@ -49,6 +49,8 @@ function refused(
       return deniedReply(question, texts.notYours)
     case 'moved-on':
       return textReply(question, texts.movedOn(outcome.by))
+    case 'elsewhere':
+      return textReply(question, texts.elsewhere(outcome.returnId))
     case 'late': {
       const at = secondsText(outcome.decidedAtMs)
       return outcome.reversible ? offer(texts.late(at)) : textReply(question, texts.lateOpen(at))

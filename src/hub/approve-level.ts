@@ -43,6 +43,8 @@ type Level = {
   readonly decidedByName: string | null
   /** Asked for their word besides and not heard yet. */
   readonly signers: readonly string[]
+  /** Have given their word. */
+  readonly signed: readonly string[]
 }
 
 type DecideFacts = PlanOf<'approval.decide'>['facts']
@@ -72,7 +74,7 @@ export async function lookDecide(tx: Sql, wish: WishOf<'approval.decide'>, by: B
   const right = await rightOf(tx, open, by)
   if (right === undefined) return notTheirs(levels, open, by)
   if (row.appliedBy === by.memberId) return refused({ code: 'own-return' })
-  if (levels.some(({ decidedBy }) => decidedBy === by.memberId)) return refused({ code: 'twice' })
+  if (levels.some((level) => hasSpoken(level, open, by.memberId))) return refused({ code: 'twice' })
   if ((wish.decision === 'reject' || right.kind === 'director') && wish.reason === undefined)
     return { outcome: 'asks', missing: 'reason', offers: [] }
   const checked = await checkLevel(tx, wish.returnId, open.role, by.nowMs)
@@ -86,6 +88,7 @@ export async function lookDecide(tx: Sql, wish: WishOf<'approval.decide'>, by: B
       kind: 'approval.decide',
       wish,
       facts: factsOf(row, levels, open, right, checked, await flowOf(tx, row.flowVersion)),
+      checked,
     },
   }
 }
@@ -178,6 +181,11 @@ function factsOf(
   }
 }
 
+/** Decided another level of this return, or was one of those who did. */
+function hasSpoken({ level, decidedBy, signed }: Level, open: Level, memberId: string): boolean {
+  return level !== open.level && (decidedBy === memberId || signed.includes(memberId))
+}
+
 function isDecided({ state }: Level): boolean {
   return state === 'approved' || state === 'rejected'
 }
@@ -199,7 +207,9 @@ async function levelsOf(tx: Sql, returnId: string): Promise<readonly Level[]> {
     SELECT a.level, a.role, a.state, h.name AS holder, round(extract(epoch FROM a.due_at) * 1000)::float8 AS "dueAtMs",
       round(extract(epoch FROM a.decided_at) * 1000)::float8 AS "decidedAtMs", a.decided_by AS "decidedBy",
       d.name AS "decidedByName", ARRAY(SELECT s.member_id FROM level_signers s
-        WHERE s.return_id = a.return_id AND s.level = a.level AND s.decision IS NULL ORDER BY s.member_id) AS signers
+        WHERE s.return_id = a.return_id AND s.level = a.level AND s.decision IS NULL ORDER BY s.member_id) AS signers,
+      ARRAY(SELECT s.member_id FROM level_signers s
+        WHERE s.return_id = a.return_id AND s.level = a.level AND s.decision IS NOT NULL) AS signed
     FROM approval_levels a LEFT JOIN members h ON h.id = a.holder_id LEFT JOIN members d ON d.id = a.decided_by
     WHERE a.return_id = ${returnId} ORDER BY a.level`
 }
@@ -209,7 +219,7 @@ export type ApproveParts = { readonly returnApproved?: ReturnApproved | undefine
 /** One level decided; the next one opens with its own limit, or the return is decided and what follows from it is given. */
 export async function approveLevel(
   tx: Sql,
-  { wish, facts }: PlanOf<'approval.decide'>,
+  { wish, facts, checked }: PlanOf<'approval.decide'>,
   by: By,
   parts: ApproveParts = {},
 ): Promise<Applied> {
@@ -223,7 +233,7 @@ export async function approveLevel(
       return { done: { waitsFor }, audit: { action: 'approval.signed', detail: { level, role } }, tells: [] }
     }
   }
-  await writeDecision(tx, { wish, facts }, by)
+  await writeDecision(tx, { wish, facts, ...(checked !== undefined && { checked }) }, by)
   const next = decision === 'approve' ? await openNextLevel(tx, returnId, by.nowMs) : undefined
   if (next === undefined) await closeReturn(tx, returnId, decision, by.nowMs)
   const released = next === undefined && decision === 'approve' && (await carryThrough(tx, returnId, by.nowMs, parts))
@@ -248,9 +258,11 @@ export async function approveLevel(
   }
 }
 
-async function writeDecision(tx: Sql, { wish, facts }: Omit<PlanOf<'approval.decide'>, 'kind'>, by: By): Promise<void> {
+async function writeDecision(tx: Sql, plan: Omit<PlanOf<'approval.decide'>, 'kind'>, by: By): Promise<void> {
+  const { wish, facts } = plan
   const { returnId, decision } = wish
-  const checked = await checkLevel(tx, returnId, facts.role, by.nowMs)
+  // read a second time it might be what nobody has seen
+  const checked = plan.checked ?? (await checkLevel(tx, returnId, facts.role, by.nowMs))
   const rows = await tx`
     UPDATE approval_levels SET state = ${decision === 'approve' ? 'approved' : 'rejected'},
       decided_at = to_timestamp(${by.nowMs}::float8 / 1000), decided_by = ${by.memberId},

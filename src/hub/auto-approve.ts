@@ -50,14 +50,18 @@ async function isSmallAndSafe(
   { mostFen, perCustomerPerDay, sampleOneIn }: NonNullable<FlowRules['autoApprove']>,
   nowMs: number,
 ): Promise<boolean> {
-  const [row] = await tx<{ fen: string | null; customer: string | null; today: number }[]>`
-    SELECT r.refund_fen::text AS fen, o.customer_id AS customer, (
-      SELECT count(*)::int FROM returns x JOIN orders p ON p.id = x.order_id
-      WHERE p.customer_id = o.customer_id AND x.id <> r.id AND x.applied_at >= to_timestamp(${dayStart(nowMs)}::float8 / 1000)
-        AND EXISTS (SELECT 1 FROM approval_levels a WHERE a.return_id = x.id AND a.auto)) AS today
-    FROM returns r JOIN orders o ON o.id = r.order_id WHERE r.id = ${returnId}`
-  if (row === undefined || row.fen === null || row.customer === null) return false
-  if (BigInt(row.fen) > BigInt(mostFen) || row.today >= perCustomerPerDay) return false
+  const [row] = await tx<{ fen: string | null; person: string | null }[]>`
+    SELECT r.refund_fen::text AS fen, coalesce(c.merged_into, c.id) AS person
+    FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN customers c ON c.id = o.customer_id WHERE r.id = ${returnId}`
+  if (row === undefined || row.fen === null || row.person === null || BigInt(row.fen) > BigInt(mostFen)) return false
+  // two orders of one person may come back in the same moment: the one that is counted would not be seen yet
+  await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`auto approval ${row.person}`}, 0))`
+  const passed = await tx`
+    SELECT 1 FROM customers c JOIN orders o ON o.customer_id = c.id JOIN returns x ON x.order_id = o.id
+    WHERE (c.id = ${row.person} OR c.merged_into = ${row.person}) AND x.id <> ${returnId}
+      AND x.applied_at >= to_timestamp(${dayStart(nowMs)}::float8 / 1000)
+      AND EXISTS (SELECT 1 FROM approval_levels a WHERE a.return_id = x.id AND a.auto)`
+  if (passed.length >= perCustomerPerDay) return false
   // by the number alone: nobody can try again until it passes
   return createHash('sha256').update(returnId).digest().readUInt32BE(0) % sampleOneIn !== 0
 }

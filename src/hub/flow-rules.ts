@@ -85,7 +85,7 @@ export function levelsFor({ levels }: FlowRules, refundFen: bigint | undefined):
 }
 
 /** Limits count the hours of the people who decide: agents' leads are staffed, the others work office days. */
-export const levelClock: Readonly<Record<ApprovalRole, Extract<ClockName, 'l1' | 'l2' | 'l3'>>> = {
+const levelClock: Readonly<Record<ApprovalRole, Extract<ClockName, 'l1' | 'l2' | 'l3'>>> = {
   cs_lead: 'l1',
   warehouse: 'l2',
   finance: 'l3',

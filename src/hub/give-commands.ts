@@ -39,7 +39,7 @@ function entryOf({ key, subject, command, holdMs = 0 }: GivenCommand) {
 }
 
 /** wms, crm, erp, customs or todo, until the port that carries it out says its own name. */
-export const systemOf = ({ name }: Pick<Command, 'name'>): string => name.slice(0, name.indexOf('.'))
+const systemOf = ({ name }: Pick<Command, 'name'>): string => name.slice(0, name.indexOf('.'))
 
 /**
  * Takes commands back that nobody has begun to carry out. All or none: `sent` when one of them is on its way or done, and then

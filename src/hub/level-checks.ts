@@ -88,25 +88,38 @@ const hubStock: StockCheck = async (tx, returnId, nowMs) => {
 type Debt = { readonly toldAtMs: number; readonly fen: string; readonly source: string; readonly debtor: string | null }
 
 /**
- * From the receivables that the ERP last told; it lists whoever owes. An ERP that is late or failed makes it unknown, one that was
- * never joined leaves the hub's own rows. A distributor answers for what was sold through it.
+ * From the receivables that the ERPs last told; they list whoever owes. One of them late or failed makes it unknown, none ever
+ * joined leaves the hub's own rows. Whatever any account of the buyer owes counts, together, and a credit of one account pays no
+ * debt of another. A distributor answers for what was sold through it.
  */
 const hubArrears: ArrearsCheck = async (tx, returnId, nowMs) => {
   const [erp] = await tx<{ name: string; silent: boolean; heardAtMs: number | null }[]>`
     SELECT name, round(extract(epoch FROM heard_at) * 1000)::float8 AS "heardAtMs", last_error IS NOT NULL OR heard_at IS NULL
       OR heard_at < to_timestamp(${nowMs}::float8 / 1000) - stale_after_minutes * interval '1 minute' AS silent
-    FROM sources WHERE name LIKE 'erp.%' ORDER BY heard_at DESC NULLS LAST LIMIT 1`
+    FROM sources WHERE name LIKE 'erp.%' ORDER BY silent DESC, heard_at DESC NULLS LAST LIMIT 1`
   if (erp?.silent === true) return { arrears: 'unknown', source: erp.name }
   const [debt] = await tx<Debt[]>`
-    SELECT v.arrears_fen::text AS fen, v.source, round(extract(epoch FROM v.checked_at) * 1000)::float8 AS "toldAtMs",
-      CASE WHEN o.channel = 'distributor' THEN o.shop END AS debtor
-    FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN customers c ON c.id = o.customer_id
-    JOIN receivables v ON v.customer_id IN (c.id, c.merged_into)
-      OR (o.channel = 'distributor' AND v.customer_id IN (
-        SELECT d.customer_id FROM orders d WHERE d.channel = 'distributor' AND d.shop = o.shop AND d.customer_id IS NOT NULL))
-    WHERE r.id = ${returnId} ORDER BY v.arrears_fen DESC LIMIT 1`
+    WITH sale AS (
+      SELECT o.shop, o.channel = 'distributor' AS resold, coalesce(c.merged_into, c.id) AS root
+      FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN customers c ON c.id = o.customer_id WHERE r.id = ${returnId}
+    ), owed AS (
+      SELECT sum(greatest(v.arrears_fen, 0)) AS fen, max(v.source) AS source, min(v.checked_at) AS told, NULL AS debtor
+      FROM sale JOIN customers c ON c.id = sale.root OR c.merged_into = sale.root JOIN receivables v ON v.customer_id = c.id
+      HAVING count(*) > 0
+      UNION ALL
+      SELECT v.arrears_fen, v.source, v.checked_at, sale.shop FROM sale JOIN receivables v ON v.customer_id IN (
+        SELECT d.customer_id FROM orders d WHERE d.channel = 'distributor' AND d.shop = sale.shop AND d.customer_id IS NOT NULL)
+      WHERE sale.resold)
+    SELECT fen::text, source, round(extract(epoch FROM told) * 1000)::float8 AS "toldAtMs", debtor FROM owed
+    ORDER BY owed.fen DESC, debtor NULLS LAST LIMIT 1`
   const source = debt?.source ?? erp?.name ?? 'hub'
   const toldAtMs = Math.min(nowMs, Math.max(debt?.toldAtMs ?? 0, erp?.heardAtMs ?? 0) || nowMs)
   if (debt === undefined || BigInt(debt.fen) <= 0n) return { arrears: 'none', amountFen: '0', source, toldAtMs }
-  return { arrears: 'some', amountFen: debt.fen, source, toldAtMs, ...(debt.debtor !== null && { debtor: debt.debtor }) }
+  return {
+    arrears: 'some',
+    amountFen: debt.fen,
+    source,
+    toldAtMs,
+    ...(debt.debtor !== null && { debtor: debt.debtor }),
+  }
 }

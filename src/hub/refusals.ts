@@ -6,6 +6,12 @@ export type Refusals = {
   refused(entry: { readonly memberId: string; readonly intent: string; readonly group: boolean }): Promise<void>
   /** A member tapped a button that was made for somebody else. */
   foreignTap(entry: { readonly memberId: string; readonly group: boolean }): Promise<void>
+  /** A member sent a token that is none of ours, or whose time is over. */
+  badTap(entry: {
+    readonly memberId: string
+    readonly group: boolean
+    readonly why: 'forged' | 'expired'
+  }): Promise<void>
 }
 
 /** What was refused, written down for good: who, what, where; never what was typed. */
@@ -16,5 +22,6 @@ export function refusals({ sql }: Pick<Database, 'sql'>, audit: Pick<Audit, 'app
   return {
     refused: ({ memberId, intent, group }) => note('right.refused', memberId, { intent, group }),
     foreignTap: ({ memberId, group }) => note('tap.foreign', memberId, { group }),
+    badTap: ({ memberId, group, why }) => note(`tap.${why}`, memberId, { group }),
   }
 }

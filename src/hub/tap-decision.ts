@@ -4,6 +4,7 @@ import { approveLevel, lookDecide } from './approve-level.ts'
 import type { Audit } from './audit.ts'
 import type { DecideLevel, LevelOutcome, LevelTap } from './decide-level.ts'
 import { checkLevel } from './level-checks.ts'
+import type { LevelFacts } from './level-facts.ts'
 import { maskedQuestion } from './query-log.ts'
 import type { ReturnApproved } from './return-actions.ts'
 import { rolesOf } from './staff.ts'
@@ -58,7 +59,8 @@ async function decideIn(tx: Sql, tap: LevelTap, by: By, returnApproved: ReturnAp
   }
   const look = await lookDecide(tx, wish, by, true)
   const aboutFacts = look.outcome === 'ready' || (look.outcome === 'refused' && factCodes.includes(look.why.code))
-  if (decision === 'approve' && aboutFacts && (await hasChanged(tx, tap, by.nowMs)))
+  const read = look.outcome === 'ready' ? look.plan.checked : undefined
+  if (decision === 'approve' && aboutFacts && (await hasChanged(tx, tap, by.nowMs, read)))
     return { outcome: { outcome: 'changed' }, action: 'approval.changed', detail: { level } }
   if (look.outcome === 'refused') return refused(level, whyOf(look.why))
   if (look.outcome === 'asks')
@@ -92,11 +94,16 @@ async function decideIn(tx: Sql, tap: LevelTap, by: By, returnApproved: ReturnAp
 const factCodes: readonly string[] = ['arrears', 'arrears-unknown']
 
 /** Other facts than those the card showed: the level keeps what is true now, so that its copies show it. */
-async function hasChanged(tx: Sql, { returnId, level, stamp }: LevelTap, nowMs: number): Promise<boolean> {
+async function hasChanged(
+  tx: Sql,
+  { returnId, level, stamp }: LevelTap,
+  nowMs: number,
+  read: LevelFacts | undefined,
+): Promise<boolean> {
   const [open] = await tx<{ role: ApprovalRole }[]>`
     SELECT role FROM approval_levels WHERE return_id = ${returnId} AND level = ${level} AND state = 'pending'`
   if (open === undefined || stamp === undefined) return false
-  const checked = await checkLevel(tx, returnId, open.role, nowMs)
+  const checked = read ?? (await checkLevel(tx, returnId, open.role, nowMs))
   if (checked.stamp === stamp) return false
   await tx`UPDATE approval_levels SET facts = ${tx.json(checked)} WHERE return_id = ${returnId} AND level = ${level}`
   await tx`UPDATE returns SET version = version + 1 WHERE id = ${returnId}`

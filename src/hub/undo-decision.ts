@@ -20,6 +20,8 @@ export type Undone =
   | { readonly outcome: 'late'; readonly decidedAtMs: number; readonly reversible: boolean }
   /** Somebody has acted on it since. */
   | { readonly outcome: 'moved-on'; readonly by?: string; readonly level: number }
+  /** The pieces of what was refused, or its label, are in another return by now. */
+  | { readonly outcome: 'elsewhere'; readonly returnId: string }
   /** Another system was told already, or the money went. */
   | { readonly outcome: 'sent'; readonly reversible: boolean }
 
@@ -46,7 +48,8 @@ export function undoDecision(parts: UndoParts): UndoDecision {
         found === undefined || own === undefined
           ? { outcome: 'gone' as const }
           : whyNot(found, levels, own, undo, nowMs)
-      const outcome = refused ?? (await takeBack(tx, parts, returnId, levels, level))
+      const outcome =
+        refused ?? (await elsewhere(tx, returnId)) ?? (await takeBack(tx, parts, { returnId, level, memberId }, levels))
       const detail =
         outcome === undefined ? { level, from: own?.state, to: 'pending' } : { level, why: outcome.outcome }
       const action = outcome === undefined ? 'approval.undo' : 'approval.undo-refused'
@@ -112,13 +115,27 @@ function whyNot(
 
 const isDecided = ({ state }: Level): boolean => state === 'approved' || state === 'rejected'
 
+/** What a rejected return had bound is free for others; once one has it, it cannot be bound again. */
+async function elsewhere(tx: Sql, returnId: string): Promise<Undone | undefined> {
+  const [other] = await tx<{ id: string }[]>`
+    SELECT x.id FROM returns r JOIN returns x ON x.id <> r.id AND x.approval IN ('pending', 'approved')
+      AND (x.order_id = r.order_id OR (x.waybill_no = r.waybill_no AND x.closed_at IS NULL))
+    WHERE r.id = ${returnId} AND r.approval = 'rejected' AND (x.order_id <> r.order_id OR EXISTS (
+      SELECT 1 FROM return_lines m JOIN order_lines l ON l.id = m.order_line_id
+      WHERE m.return_id = r.id AND l.qty < m.asked_qty + (
+        SELECT coalesce(sum(CASE WHEN o.received_at IS NULL THEN coalesce(t.approved_qty, t.asked_qty) ELSE t.received_qty END), 0)
+        FROM return_lines t JOIN returns o ON o.id = t.return_id
+        WHERE t.order_line_id = l.id AND o.id <> r.id AND o.approval IN ('pending', 'approved'))))
+    ORDER BY x.applied_at DESC LIMIT 1`
+  return other === undefined ? undefined : { outcome: 'elsewhere', returnId: other.id }
+}
+
 /** Undefined when it is taken back. What cannot be taken back leaves everything as it was. */
 async function takeBack(
   tx: Sql,
   { closeTodo }: UndoParts,
-  returnId: string,
+  { returnId, level, memberId }: Undo,
   levels: readonly Level[],
-  level: number,
 ): Promise<Undone | undefined> {
   const held = await tx<{ key: string }[]>`
     SELECT key FROM commands WHERE subject = ${`return:${returnId}`} AND name IN ('wms.expect_return', 'crm.notice')
@@ -136,8 +153,17 @@ async function takeBack(
       decided_facts = NULL
     WHERE return_id = ${returnId} AND level = ${level} AND state IN ('approved', 'rejected')`
   expectOne(reopened, 'opening a level again')
+  await unsign(tx, { returnId, level, memberId })
   await rearm(tx, returnId, level)
   return undefined
+}
+
+/** A word that is taken back is missing again where it was asked for. */
+async function unsign(tx: Sql, { returnId, level, memberId }: Undo): Promise<void> {
+  await tx`DELETE FROM level_signers
+    WHERE return_id = ${returnId} AND level = ${level} AND member_id = ${memberId} AND added_by = member_id`
+  await tx`UPDATE level_signers SET decision = NULL, decided_at = NULL
+    WHERE return_id = ${returnId} AND level = ${level} AND member_id = ${memberId}`
 }
 
 /** Limits run on as if nothing had been decided; a rung whose moment fell into these two minutes fires now. */

@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import type { LevelFacts } from './level-facts.ts'
 import type { CarrierCode, Channel, ExceptionKind, Stage, TrackState } from './order-facts.ts'
 
 /** The pool or an open transaction of it. */
@@ -176,7 +177,13 @@ type FactsOf = {
 
 /** A whole wish with the facts it was looked at with. */
 export type Plan = {
-  [K in WriteKind]: { readonly kind: K; readonly wish: WishOf<K>; readonly facts: FactsOf[K] }
+  [K in WriteKind]: {
+    readonly kind: K
+    readonly wish: WishOf<K>
+    readonly facts: FactsOf[K]
+    /** Of a decision: what was read for its facts, kept as what it rests on. */
+    readonly checked?: LevelFacts
+  }
 }[WriteKind]
 export type PlanOf<K extends WriteKind> = Extract<Plan, { kind: K }>
 

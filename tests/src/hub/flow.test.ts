@@ -215,6 +215,20 @@ describe('who may, and what stands against it', () => {
     }
   })
 
+  test('a token that was changed, or is over, is refused, answered and written down', async () => {
+    const tapped = { kind: 'card', card: { title: '', tone: 'calm', facts: [], buttons: [] } } as const
+    const button = (token: string) => ({
+      ...tapped,
+      card: { ...tapped.card, buttons: [{ label: 'x', token: token as never, style: 'plain' as const }] },
+    })
+    const shown = await desk.say('初审改成20分钟', 'ops')
+    const token = shown.kind === 'card' ? (shown.card.buttons[0]?.token ?? '') : ''
+    const changed = `${token.slice(0, -2)}${token.endsWith('A') ? 'Bw' : 'Aw'}`
+    expect((await desk.tap(button(changed), 'x', 'ops')).kind).toBe('text')
+    expect((await desk.audits('member:mem_ops')).map(({ action }) => action)).toContain('tap.forged')
+    expect(await desk.parts.flow.live()).toMatchObject({ version: 1 })
+  })
+
   test('nobody decides their own return, or two levels; the director needs a reason', async () => {
     await desk.take(signedOrder())
     await desk.photo(label(yto), 'cs_lead')
