@@ -16,7 +16,7 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * level.claim the return and the level, level.hand and level.sign perhaps the colleague as well; delegate.put the stand-in, from and until in minutes, m(ove), n(ew ones only)
  * or ? to look first; bulk.approve the digest of what was seen; people.leave who has left and who takes over, by name.
  * touch.* the day, midnight in Beijing as epoch ms.
- * flow.publish the version it was drawn for and the words that asked for it.
+ * flow.publish the version it was drawn for and up to three changes, as handlers/flow-edit.ts writes them.
  * carrier.fix the order, carrier.set the order and a carrier code.
  * customer.split: the merge and an order of the person.
  * receipt.book the return that was scanned and perhaps a draft that ends with it; receipt.leave the return; receipt.amend the return, q or d; refund.confirm the

@@ -6,26 +6,39 @@ import { clockText, durationText, fenText } from '../src/text/format.ts'
 import { levelName } from '../src/text/zh-cn.ts'
 import { flowTexts as texts } from '../src/text/zh-flow.ts'
 import { fitCard } from './fit.ts'
-import type { Row } from './order-rows.ts'
 
 const minuteMs = 60_000
+/** Product §0: what a whole return may take. */
+const wholeMs = 24 * 60 * minuteMs
 const asIs = (text: string): string => text
 
-/** 流程草稿 v2: what it becomes, what it was, and whom it does not touch. */
-export function flowDraftCard({ version, now, next, running }: FlowPreview, publish: Button, nowMs: number): Card {
+/** 流程草稿 v2: what it becomes, what it was, what to think of, and whom it does not touch. `left`: words nothing was made of. */
+export function flowDraftCard(
+  { version, now, next, running }: FlowPreview,
+  publish: Button,
+  nowMs: number,
+  left: readonly string[] = [],
+): Card {
   return flowCard(texts.draft(version + 1), next, 'warn', nowMs, {
-    lines: [...changesOf(now, next), texts.running(running), texts.newOnes],
+    lines: [
+      ...left.map((words) => texts.notRead(words)),
+      ...changesOf(now, next),
+      texts.running(running),
+      ...noticesOf(next),
+      texts.newOnes,
+    ],
     buttons: [publish],
   })
 }
 
-export function flowLiveCard(version: number, rules: FlowRules, running: number, nowMs: number): Card {
-  return flowCard(texts.live(version), rules, 'done', nowMs, { lines: [texts.running(running)], buttons: [] })
+/** `back` puts the version before live again, in one tap. */
+export function flowLiveCard(version: number, rules: FlowRules, running: number, nowMs: number, back: Button): Card {
+  return flowCard(texts.live(version), rules, 'done', nowMs, { lines: [texts.running(running)], buttons: [back] })
 }
 
 export function flowNowCard(version: number, rules: FlowRules, running: number, nowMs: number): Card {
   return flowCard(texts.now(version), rules, 'calm', nowMs, {
-    lines: [texts.running(running), texts.example],
+    lines: [texts.running(running), ...noticesOf(rules), texts.example],
     buttons: [],
   })
 }
@@ -40,17 +53,19 @@ function flowCard(
   return fitCard({ title, tone, facts: rowsOf(rules), note: [noteParts.asOf(clockText(nowMs))], ...rest }, asIs)
 }
 
-function rowsOf({ levels, autoApprove, releaseAt }: FlowRules): readonly Row[] {
+function rowsOf({ levels, autoApprove, releaseAt }: FlowRules): readonly (readonly [label: string, value: string])[] {
   return [
     ...levels.map(
-      ({ level, role, limitMinutes, fromFen }): Row => [
-        `L${level}`,
-        texts.level(
-          levelName(role),
-          durationText(limitMinutes * minuteMs),
-          fromFen === undefined ? undefined : fenText(BigInt(fromFen), true),
-        ),
-      ],
+      ({ level, role, limitMinutes, fromFen, exceptFrom }) =>
+        [
+          `L${level}`,
+          texts.level(
+            levelName(role),
+            durationText(limitMinutes * minuteMs),
+            fromFen === undefined ? undefined : fenText(BigInt(fromFen), true),
+            exceptFrom,
+          ),
+        ] as const,
     ),
     [
       texts.auto,
@@ -63,9 +78,24 @@ function rowsOf({ levels, autoApprove, releaseAt }: FlowRules): readonly Row[] {
 }
 
 function changesOf(now: FlowRules, next: FlowRules): readonly string[] {
-  const before = rowsOf(now)
-  return rowsOf(next).flatMap(([label, value]) => {
-    const was = before.find(([name]) => name === label)?.[1]
-    return typeof was !== 'string' || was === value ? [] : [texts.was(was)]
+  const [before, after] = [new Map(rowsOf(now)), new Map(rowsOf(next))]
+  const labels = [...new Set([...before.keys(), ...after.keys()])]
+  return labels.flatMap((label) => {
+    const [was, is] = [before.get(label), after.get(label)]
+    if (was === is) return []
+    if (was === undefined) return [texts.added(is ?? '')]
+    return [is === undefined ? texts.dropped(was) : texts.was(was)]
   })
+}
+
+/** What somebody who changes the flow may not have thought of. */
+function noticesOf({ levels, autoApprove }: FlowRules): readonly string[] {
+  const sumMs = levels.reduce((sum, { limitMinutes }) => sum + limitMinutes * minuteMs, 0)
+  const last = levels.find(({ role }) => role === 'finance')
+  const unseen = last === undefined || last.fromFen !== undefined || last.exceptFrom !== undefined
+  return [
+    ...(sumMs > wholeMs ? [texts.tooLong(durationText(sumMs), durationText(wholeMs))] : []),
+    ...(unseen ? [texts.arrearsUnseen] : []),
+    ...(autoApprove === undefined ? [] : [texts.sampled(autoApprove.sampleOneIn)]),
+  ]
 }

@@ -1,114 +1,160 @@
 import type { ActionName } from '../cards/actions.ts'
 import { flowDraftCard, flowLiveCard, flowNowCard } from '../cards/flow.ts'
-import type { Button } from '../src/chat/card.ts'
-import { type Member, type Role, roles } from '../src/chat/member.ts'
+import type { Button, Card } from '../src/chat/card.ts'
 import type { Reply } from '../src/chat/reply.ts'
-import type { FlowEdits } from '../src/hub/flow-edit.ts'
-import { roleName } from '../src/text/zh-cn.ts'
-import { flowSaid, type SaidChange, flowTexts as texts } from '../src/text/zh-flow.ts'
+import type { FlowEdits, FlowLook, FlowPreview, Published } from '../src/hub/flow-edit.ts'
+import { assertNever } from '../src/runtime/errors.ts'
+import { levelName } from '../src/text/zh-cn.ts'
+import { flowTexts as texts } from '../src/text/zh-flow.ts'
+import { flowSaid, type SaidChange } from '../src/understanding/flow-said.ts'
 import { type Aside, type AskParts, type Question, textReply, traceOf } from './question.ts'
+import { permitted, type RightsParts } from './rights.ts'
 import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 
-export type FlowEditParts = AskParts & { readonly flow: FlowEdits }
+export type FlowEditParts = AskParts & { readonly flow: FlowEdits; readonly rights: RightsParts }
 
-/** Product §2.10: rules are drafted and put live by operations, and by the director. */
-const editors: readonly Role[] = ['ops', 'director']
-const mayEdit = ({ roles: own }: Member): boolean => own.some((role) => editors.includes(role))
-const denied = texts.denied(
-  roles
-    .filter((role) => editors.includes(role))
-    .map(roleName)
-    .join(texts.and),
-)
+/** So many fit into the button's token, whatever they are. */
+const mostChanges = 3
 
-/** 「初审改成20分钟」 is shown first; [发布], or the same words behind 发布流程, puts it live. 「看流程」 shows what is live. */
+/**
+ * 「初审改成20分钟」 is shown first; [发布], or its words with the version of the draft (发布流程v2 …), puts it live. 「看流程」 shows
+ * what is live, to everybody.
+ */
 export function flowAside(parts: FlowEditParts): Aside {
   return async (question) => {
     const said = flowSaid(question.text)
     if (said === undefined) return undefined
-    const asked: Question = { ...question, understood: { ...question.understood, intent: 'rule.explain', slots: {} } }
+    const asked = aboutRules(question)
     if (said.wish === 'show') {
       const { version, rules, running } = await parts.flow.live()
       return card(asked, flowNowCard(version, rules, running, question.view.nowMs))
     }
-    if (!mayEdit(question.member)) return textReply(asked, denied, 'deny')
-    if (said.wish === 'look') return shown(parts, asked, said)
-    const { version } = await parts.flow.live()
-    return published(parts, asked, said, version)
+    const denied = await permitted(parts.rights)(asked, 'flow.edit')
+    if (denied !== undefined) return denied
+    if (said.changes.length > mostChanges) return textReply(asked, texts.tooMany(mostChanges))
+    return said.wish === 'look' ? shown(parts, asked, said) : published(parts, asked, said, (said.version ?? 0) - 1)
   }
 }
 
 export function flowTaps(parts: FlowEditParts) {
   return {
     'flow.publish': async (tap) => {
-      const [base = '', ...written] = tap.args
-      const change = changeOf(written)
-      if (!mayEdit(tap.member)) return tapText(tap, denied, 'deny')
-      if (change === undefined) return tapText(tap, texts.stale)
+      const [base = '', ...tokens] = tap.args
       const question = questionOf(tap, 'rule.explain')
-      return redrawn(tap, await published(parts, question, { change }, Number(base)), texts.toast)
+      const denied = await permitted(parts.rights)(question, 'flow.edit')
+      if (denied !== undefined) return denied
+      const changes = tokens.flatMap((token) => changeOf(token) ?? [])
+      if (changes.length !== tokens.length) return tapText(tap, texts.stale)
+      return redrawn(tap, await published(parts, question, { changes }, Number(base)), texts.toast)
     },
   } as const satisfies Partial<Record<ActionName, TapHandler>>
 }
 
-type Asked = { readonly change: SaidChange; readonly words?: string }
-
-/** As short as a token needs it. */
-function written(change: SaidChange): readonly string[] {
-  switch (change.kind) {
-    case 'limit':
-      return ['limit', change.role, String(change.minutes)]
-    case 'from':
-      return ['from', change.role, change.fromFen ?? '']
-    case 'auto':
-      return ['auto', change.mostFen, String(change.perDay)]
-    case 'release':
-      return ['release', change.at]
-    default:
-      return [change.kind]
-  }
+function aboutRules(question: Question): Question {
+  return { ...question, understood: { ...question.understood, intent: 'rule.explain', slots: {} } }
 }
 
-function changeOf([kind, first = '', second = '']: readonly string[]): SaidChange | undefined {
-  const role = (['cs_lead', 'warehouse', 'finance'] as const).find((one) => one === first)
-  const at = (['at_approval', 'first_scan', 'scan_in'] as const).find((one) => one === first)
-  if (kind === 'limit' && role !== undefined) return { kind, role, minutes: Number(second) }
-  if (kind === 'from' && role !== undefined) return { kind, role, ...(second !== '' && { fromFen: second }) }
-  if (kind === 'auto') return { kind, mostFen: first, perDay: Number(second) }
-  if (kind === 'release' && at !== undefined) return { kind, at }
-  return kind === 'auto-off' || kind === 'back' ? { kind } : undefined
+type Asked = { readonly changes: readonly SaidChange[]; readonly words?: string; readonly left?: readonly string[] }
+
+async function shown(parts: FlowEditParts, question: Question, asked: Asked): Promise<Reply> {
+  const seen = await parts.flow.look(asked.changes)
+  if (seen.outcome !== 'ready') return textReply(question, sentenceOf(seen))
+  const drawn = flowDraftCard(seen, publishButton(parts, seen, asked.words), question.view.nowMs, asked.left)
+  return card(question, drawn, 'confirm')
 }
 
-async function shown(parts: FlowEditParts, question: Question, { change, words }: Asked): Promise<Reply> {
-  const seen = await parts.flow.look(change)
-  if (seen.outcome !== 'ready') return textReply(question, sentenceOf(seen.outcome))
-  const publish: Button = {
+function publishButton({ codec }: FlowEditParts, { version, changes }: FlowPreview, words: string | undefined): Button {
+  return {
     label: texts.publish,
-    token: parts.codec.encode('flow.publish', [String(seen.version), ...written(change)]),
+    token: codec.encode('flow.publish', [String(version), ...changes.map(tokenOf)]),
     style: 'go',
-    ...(words !== undefined && { say: texts.publishSaying(words) }),
+    ...(words !== undefined && { say: texts.publishSaying(version + 1, words) }),
   }
-  return card(question, flowDraftCard(seen, publish, question.view.nowMs), 'confirm')
 }
 
 async function published(parts: FlowEditParts, question: Question, asked: Asked, base: number): Promise<Reply> {
-  const outcome = await parts.flow.publish(asked.change, base, question.member.id)
-  if (outcome.outcome === 'live')
-    return card(question, flowLiveCard(outcome.version, outcome.rules, outcome.running, question.view.nowMs))
+  const outcome = await parts.flow.publish(asked.changes, base, question.member.id)
+  if (outcome.outcome === 'live') {
+    const { version, rules, running } = outcome
+    return card(question, flowLiveCard(version, rules, running, question.view.nowMs, backButton(parts, version)))
+  }
   // somebody was faster: the same wish upon what is live now
   if (outcome.outcome === 'stale') return shown(parts, question, asked)
-  return textReply(question, sentenceOf(outcome.outcome))
+  return textReply(question, sentenceOf(outcome), outcome.outcome === 'forbidden' ? 'deny' : undefined)
 }
 
-function sentenceOf(outcome: 'same' | 'invalid' | 'no-earlier'): string {
-  if (outcome === 'same') return texts.same
-  return outcome === 'invalid' ? texts.invalid : texts.noEarlier
+function backButton({ codec }: FlowEditParts, version: number): Button {
+  const token = codec.encode('flow.publish', [String(version), tokenOf({ kind: 'back', to: version - 1 })])
+  return { label: texts.goBack(version - 1), token, style: 'plain', say: texts.backSaying(version - 1) }
 }
 
-function card(
-  question: Question,
-  drawn: ReturnType<typeof flowNowCard>,
-  expect: 'answer' | 'confirm' = 'answer',
-): Reply {
+type NotDone = Exclude<FlowLook, FlowPreview> | Extract<Published, { outcome: 'forbidden' }>
+
+function sentenceOf(outcome: NotDone): string {
+  switch (outcome.outcome) {
+    case 'same':
+      return texts.same
+    case 'invalid':
+      return texts.invalid
+    case 'no-level':
+      return texts.noLevel(levelName(outcome.role))
+    case 'no-version':
+      return outcome.live === 1 ? texts.noEarlier : texts.noVersion(outcome.live)
+    case 'forbidden':
+      return texts.denied
+    default:
+      return assertNever(outcome)
+  }
+}
+
+const levelRoles = ['cs_lead', 'warehouse', 'finance'] as const
+const moments = ['at_approval', 'first_scan', 'scan_in'] as const
+
+/** As short as three of them in a token need it: l1=20 · f3=50000 · x3=4 · e3 · d2 · a2 · p30000/1 · o · r2 · b3. */
+function tokenOf(change: SaidChange): string {
+  const nth = 'role' in change ? String(levelRoles.indexOf(change.role) + 1) : ''
+  switch (change.kind) {
+    case 'limit':
+      return `l${nth}=${change.minutes}`
+    case 'from':
+      return `f${nth}=${change.fromFen}`
+    case 'except':
+      return `x${nth}=${change.fromLevel}`
+    case 'every':
+      return `e${nth}`
+    case 'drop':
+      return `d${nth}`
+    case 'add':
+      return `a${nth}`
+    case 'auto':
+      return `p${change.mostFen}/${change.perDay}`
+    case 'auto-off':
+      return 'o'
+    case 'release':
+      return `r${moments.indexOf(change.at)}`
+    case 'back':
+      return `b${change.to ?? ''}`
+    default:
+      return assertNever(change)
+  }
+}
+
+function changeOf(token: string): SaidChange | undefined {
+  const [, kind = '', first = '', second = ''] = /^([lfxedaporb])(\d*)[=/]?(\d*)$/.exec(token) ?? []
+  const role = levelRoles[Number(first) - 1]
+  const at = moments[Number(first)]
+  if (kind === 'p') return { kind: 'auto', mostFen: first, perDay: Number(second) }
+  if (kind === 'o') return { kind: 'auto-off' }
+  if (kind === 'b') return { kind: 'back', to: Number(first) }
+  if (kind === 'r') return at && { kind: 'release', at }
+  if (role === undefined) return undefined
+  if (kind === 'l') return { kind: 'limit', role, minutes: Number(second) }
+  if (kind === 'f') return { kind: 'from', role, fromFen: second }
+  if (kind === 'x') return { kind: 'except', role, fromLevel: Number(second) }
+  if (kind === 'e') return { kind: 'every', role }
+  return { kind: kind === 'd' ? 'drop' : 'add', role }
+}
+
+function card(question: Question, drawn: Card, expect: 'answer' | 'confirm' = 'answer'): Reply {
   return { kind: 'card', card: drawn, trace: traceOf(question, expect) }
 }

@@ -56,11 +56,15 @@ const mayAskFor: Readonly<Record<Intent, readonly Role[]>> = {
 }
 
 /** What may be done; besides what is asked for, deeds that only buttons and scans lead to. */
-export type Deed = Intent | 'return.receive'
+export type Deed = Intent | 'return.receive' | 'flow.edit'
 
-const mayDo: Readonly<Record<Exclude<Deed, Intent>, readonly Role[]>> = { 'return.receive': ['warehouse', 'director'] }
+const mayDo: Readonly<Record<Exclude<Deed, Intent>, readonly Role[]>> = {
+  'return.receive': ['warehouse', 'director'],
+  'flow.edit': ['ops', 'director'],
+}
 
-const rolesFor = (deed: Deed): readonly Role[] => (deed === 'return.receive' ? mayDo[deed] : mayAskFor[deed])
+const rolesFor = (deed: Deed): readonly Role[] =>
+  deed === 'return.receive' || deed === 'flow.edit' ? mayDo[deed] : mayAskFor[deed]
 
 /** Wishes that would change something; each is previewed and confirmed. */
 const writes: ReadonlySet<Intent> = new Set([

@@ -52,7 +52,7 @@ export async function lookCreate(tx: Sql, wish: Wish, by: By, lock: boolean): Pr
   const refundFen = refundOf(sale, lines)
   const { waybillNo, carrier, sure } = photo
   const { rules } = await liveFlow(tx)
-  const [first] = levelsFor(rules, refundFen)
+  const [first] = levelsFor(rules, refundFen, await customerLevelOf(tx, wish.orderId))
   if (first === undefined) throw new TypeError('a flow without levels')
   const facts = {
     first: { role: first.role, limitMs: first.limitMinutes * 60_000 },
@@ -162,10 +162,8 @@ export async function createReturn(
   const id = await insertReturn(tx, { wish, facts }, by, flow.version)
   for (const { lineId, qty } of facts.lines)
     await tx`INSERT INTO return_lines (return_id, order_line_id, asked_qty) VALUES (${id}, ${lineId}, ${qty})`
-  for (const { level, role } of levelsFor(
-    flow.rules,
-    facts.refundFen === undefined ? undefined : BigInt(facts.refundFen),
-  ))
+  const refundFen = facts.refundFen === undefined ? undefined : BigInt(facts.refundFen)
+  for (const { level, role } of levelsFor(flow.rules, refundFen, await customerLevelOf(tx, orderId)))
     await tx`INSERT INTO approval_levels (return_id, level, role, state) VALUES (${id}, ${level}, ${role}, 'waiting')`
   const linked = await tx`
     UPDATE waybill_photos SET return_id = ${id}, order_id = ${orderId} WHERE id = ${photo} AND member_id = ${by.memberId}`
@@ -219,6 +217,14 @@ async function insertReturn(
     if (rows.count === 1) return id
   }
   throw new RangeError('no number is free for a return of this day')
+}
+
+/** V1 to V5 of the person who bought; undefined where nobody is known. */
+async function customerLevelOf(tx: Sql, orderId: string): Promise<string | undefined> {
+  const [row] = await tx<{ level: string }[]>`
+    SELECT p.level FROM orders o JOIN customers c ON c.id = o.customer_id JOIN customers p ON p.id = coalesce(c.merged_into, c.id)
+    WHERE o.id = ${orderId}`
+  return row?.level
 }
 
 const historyDays = 90

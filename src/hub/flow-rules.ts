@@ -8,13 +8,20 @@ import type { ApprovalRole, Sql } from './write.ts'
 
 const fenText = z.string().regex(/^\d{1,12}$/, 'must be an amount in fen')
 
-const levelForm = z.strictObject({
-  level: z.int().min(1).max(3),
-  role: z.enum(['cs_lead', 'warehouse', 'finance']),
-  limitMinutes: z.int().min(1).max(10_080),
-  /** The level is left out for smaller amounts; unknown amounts always pass it. */
-  fromFen: fenText.optional(),
-})
+const roleOfLevel = ['cs_lead', 'warehouse', 'finance'] as const
+
+const levelForm = z
+  .strictObject({
+    level: z.int().min(1).max(3),
+    role: z.enum(roleOfLevel),
+    limitMinutes: z.int().min(1).max(10_080),
+    /** The level is left out for smaller amounts; unknown amounts always pass it. */
+    fromFen: fenText.optional(),
+    /** The level is left out for customers of this level (V1 to V5) and above; unknown customers always pass it. */
+    exceptFrom: z.int().min(1).max(5).optional(),
+  })
+  // clocks, cards and undo go by the number, rights and checks by the role
+  .refine(({ level, role }) => roleOfLevel[level - 1] === role, 'level and role belong together')
 
 const form = z
   .strictObject({
@@ -36,8 +43,8 @@ const form = z
   )
   .refine(({ levels }) => new Set(levels.map(({ role }) => role)).size === levels.length, 'a role decides one level')
   .refine(
-    ({ levels }) => levels.some(({ fromFen }) => fromFen === undefined),
-    'one level must decide whatever the amount',
+    ({ levels }) => levels.some(({ fromFen, exceptFrom }) => fromFen === undefined && exceptFrom === undefined),
+    'one level must decide whatever the amount and whoever the customer',
   )
 
 export type FlowRules = z.infer<typeof form>
@@ -77,10 +84,17 @@ export async function flowOf(sql: Sql, version: number): Promise<FlowRules> {
   throw new BadPayload(`there is no version ${version} of the flow`)
 }
 
-/** The levels that a return of this amount passes. */
-export function levelsFor({ levels }: FlowRules, refundFen: bigint | undefined): readonly FlowLevel[] {
+/** The levels that a return of this amount passes; `customerLevel` as customers have it: V3. At least one. */
+export function levelsFor(
+  { levels }: FlowRules,
+  refundFen: bigint | undefined,
+  customerLevel?: string,
+): readonly FlowLevel[] {
+  const rank = Number(/^V([1-5])$/.exec(customerLevel ?? '')?.[1] ?? 0)
   return levels.filter(
-    ({ fromFen }) => fromFen === undefined || refundFen === undefined || refundFen >= BigInt(fromFen),
+    ({ fromFen, exceptFrom }) =>
+      (fromFen === undefined || refundFen === undefined || refundFen >= BigInt(fromFen)) &&
+      (exceptFrom === undefined || rank < exceptFrom),
   )
 }
 

@@ -21,6 +21,7 @@ const deeds: Readonly<Record<string, string>> = {
   'approval.decide': '审批',
   'approval.delegate': '转交审批',
   'approval.snooze': '稍后提醒',
+  'flow.edit': '改审批流程',
 }
 
 export const deedName = (kind: string): string => deeds[kind] ?? kind

@@ -89,7 +89,7 @@ describe('the flow is data', () => {
   })
 
   test('终审只审500元以上: a small return is through after two levels', async () => {
-    await desk.say('发布流程 终审只审500元以上', 'ops')
+    await desk.tap(await desk.say('终审只审500元以上', 'ops'), '发布', 'ops')
     const id = await created()
     expect((await levelsOf(id)).map(({ role }) => role)).toEqual(['cs_lead', 'warehouse'])
     expect(await yes(id, 1, 'cs_lead')).toMatchObject({ outcome: 'decided', next: { role: 'warehouse' } })
