@@ -70,7 +70,7 @@ const reason = fc.constant('面单不符')
 const kind = <K extends Step['do']>(name: K) => fc.constant(name)
 const step = fc.oneof(
   {
-    weight: 3,
+    weight: 4,
     arbitrary: fc.record({
       do: kind('create'),
       qty: fc.integer({ min: 1, max: 3 }),
@@ -79,11 +79,29 @@ const step = fc.oneof(
   },
   // random walks alone rarely reach an end
   {
-    weight: 9,
-    arbitrary: fc.record({ do: kind('tap'), nth, on, level, decision: fc.constant('approve'), who, times }),
+    weight: 8,
+    arbitrary: fc.record({ do: kind('tap'), nth, on, own: on, level, decision: fc.constant('approve'), who, times }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: kind('tap'),
+      nth,
+      on,
+      own,
+      level,
+      decision: fc.constant('approve'),
+      who,
+      times,
+      reason,
+    }),
   },
   {
     weight: 3,
+    arbitrary: fc.record({ do: kind('tap'), nth, on, own, level, decision: fc.constant('reject'), who, times, reason }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({
       do: kind('tap'),
       nth,
@@ -91,20 +109,7 @@ const step = fc.oneof(
       decision: fc.constantFrom('approve', 'reject', 'material'),
       who,
       times,
-      reason: fc.constant('面单不符'),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: kind('tap'),
-      nth,
-      on,
-      level,
-      decision: fc.constant('reject'),
-      who,
-      times,
-      reason: fc.constant('x'),
+      reason,
     }),
   },
   {
@@ -113,13 +118,24 @@ const step = fc.oneof(
       do: kind('say'),
       nth,
       on: fc.boolean(),
+      own,
       yes: fc.boolean(),
       who: fc.constantFrom('cs_lead', 'warehouse', 'warehouse2', 'finance'),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: kind('both'), nth, on, level, who }) },
-  { weight: 3, arbitrary: fc.record({ do: kind('undo'), nth, on: fc.boolean(), level, who, times }) },
-  { weight: 1, arbitrary: fc.record({ do: kind('sign'), nth, level, who }) },
+  { weight: 3, arbitrary: fc.record({ do: kind('both'), nth, on, own: on, level, who }) },
+  { weight: 5, arbitrary: fc.record({ do: kind('undo'), nth, on, level, who, times }) },
+  { weight: 1, arbitrary: fc.record({ do: kind('undo'), nth, level, who, times }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: kind('sign'),
+      nth,
+      on,
+      level,
+      who: fc.constantFrom('director', 'finance', 'warehouse2'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: kind('scan'), nth }) },
   {
     weight: 1,
@@ -129,7 +145,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: kind('erp'), silent: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: kind('pass'), ms: fc.constantFrom(30_000, 121_000) }) },
+  { weight: 1, arbitrary: fc.record({ do: kind('pass'), ms: fc.constantFrom(30_000, 121_000) }) },
 ) as fc.Arbitrary<Step>
 
 type LevelRow = {
