@@ -71,12 +71,21 @@ async function settle(tx: Sql, orders: readonly OrderName[]): Promise<void> {
     UPDATE returns r SET refunded_at = back.at, version = version + 1 FROM back
     WHERE r.order_id = back.id AND r.approval = 'approved' AND r.refunded_at IS NULL AND r.refund_fen = back.fen`
   await tx`
-    WITH back AS (${back}), whole AS (
-      SELECT id, sum(fen)::bigint AS fen, max(at) AS at, bool_or(goods) AS goods,
-        (array_agg(after_sale_no ORDER BY at, after_sale_no))[1] AS no, (array_agg(reason ORDER BY at, after_sale_no))[1] AS reason
-      FROM back GROUP BY id
+    WITH back AS (${back}), so_far AS (
+      SELECT id, at, after_sale_no, reason, goods, sum(fen) OVER upto AS fen, bool_or(goods) OVER upto AS any_goods,
+        first_value(after_sale_no) OVER upto AS no, first_value(reason) OVER upto AS why
+      FROM back WINDOW upto AS (PARTITION BY id ORDER BY at, after_sale_no)
+    ), whole AS (
+      -- the request with which the last of the payment went back, whichever of them was heard of first
+      SELECT DISTINCT ON (s.id) s.id, s.at, s.fen::bigint AS fen, s.any_goods AS goods, s.no, s.why
+      FROM so_far s JOIN orders o ON o.id = s.id WHERE s.fen >= o.paid_fen ORDER BY s.id, s.at, s.after_sale_no
     )
-    UPDATE orders o SET refunded_at = w.at, refund_fen = w.fen, return_no = coalesce(o.return_no, w.no),
-      return_reason = coalesce(o.return_reason, w.reason), returned_at = CASE WHEN w.goods THEN w.at ELSE o.returned_at END
-    FROM whole w WHERE o.id = w.id AND o.refunded_at IS NULL AND w.fen >= o.paid_fen`
+    UPDATE orders o SET refunded_at = w.at, refund_fen = w.fen,
+      return_no = CASE WHEN o.refunded_at IS NULL THEN coalesce(o.return_no, w.no) ELSE w.no END,
+      return_reason = CASE WHEN o.refunded_at IS NULL THEN coalesce(o.return_reason, w.why) ELSE w.why END,
+      returned_at = CASE WHEN w.goods THEN w.at WHEN o.returned_at = o.refunded_at THEN NULL ELSE o.returned_at END
+    FROM whole w
+    WHERE o.id = w.id AND (o.refunded_at IS NULL
+      -- settled by a request before: one that comes late may have been the earlier one
+      OR (((o.refunded_at, o.refund_fen, o.return_no) <> (w.at, w.fen, w.no) OR w.goods <> (o.returned_at IS NOT NULL)) AND o.return_no IN (SELECT after_sale_no FROM back WHERE back.id = o.id)))`
 }
