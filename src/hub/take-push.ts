@@ -24,7 +24,10 @@ export type FetchJob = {
   readonly about: Extract<Hint['about'], { kind: 'order' | 'return' }>
 }
 
-/** Stores a push in one statement: the event once, what it points at, and the job that fetches it. Returns how many were new. */
+/**
+ * Stores a push: the event once, what it points at, and the job that fetches it, in one statement that it may share with pushes that
+ * come in the same moment. Resolves after the commit, with how many events were new.
+ */
 export type TakePush = (push: Push) => Promise<number>
 
 /** Order, request or parcel of a hint as one word; undefined where there is nothing to fetch. */
@@ -35,50 +38,121 @@ export function hintSubject(about: Hint['about']): string | undefined {
 }
 
 /**
- * $1 connector, $2 keys, $3 abouts, $4 subjects, $5 payloads, $6 waits in ms, $7 told at (ms or null), $8 received at (ms), $9 the
- * sealed body. Everything hangs on the event being new, so a push that comes a thousand times is one row and one job.
+ * A row per hint: $1 connectors, $2 keys, $3 abouts, $4 subjects, $5 payloads, $6 waits in ms, $7 told at (ms or null), $8 received at
+ * (ms), $9 the sealed body (base64) with the first hint of its push. Everything hangs on the event being new, so a push that comes a thousand
+ * times is one row and one job. Gives the numbers of the rows that were new, from 1.
  */
-const takePushText = `WITH told AS (
-    SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
-      WITH ORDINALITY AS t(key, about, subject, payload, wait_ms, told_ms, n)
+export const takePushText = `WITH told AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[], $8::float8[], $9::text[])
+      WITH ORDINALITY AS t(connector, key, about, subject, payload, wait_ms, told_ms, received_ms, raw, n)
   ), fresh AS (
     INSERT INTO source_events (connector, key, about, raw, told_at, received_at)
-    SELECT $1, key, about::jsonb, CASE WHEN n = 1 THEN $9::bytea END, to_timestamp(told_ms / 1000), to_timestamp($8::float8 / 1000)
-    FROM told ORDER BY key ON CONFLICT DO NOTHING RETURNING key
+    SELECT connector, key, about::jsonb, decode(raw, 'base64'), to_timestamp(told_ms / 1000), to_timestamp(received_ms / 1000)
+    FROM told ORDER BY connector, key ON CONFLICT DO NOTHING RETURNING connector, key
   ), hint AS (
     INSERT INTO source_hints (connector, about, told_at)
-    SELECT DISTINCT $1, t.subject, to_timestamp($8::float8 / 1000) FROM told t JOIN fresh USING (key)
-    WHERE t.subject IS NOT NULL ORDER BY 2
+    SELECT connector, subject, to_timestamp(max(received_ms) / 1000) FROM told JOIN fresh USING (connector, key)
+    WHERE subject IS NOT NULL GROUP BY connector, subject ORDER BY connector, subject
     ON CONFLICT (connector, about) DO UPDATE SET told_at = greatest(source_hints.told_at, excluded.told_at)
   ), job AS (
     INSERT INTO outbox (key, task, payload, due_at)
-    SELECT 'feed:' || $1 || ':' || t.key, '${feedTask}', t.payload::jsonb, now() + t.wait_ms * interval '1 ms'
-    FROM told t JOIN fresh USING (key) WHERE t.subject IS NOT NULL ON CONFLICT (key) DO NOTHING
+    SELECT 'feed:' || connector || ':' || key, '${feedTask}', payload::jsonb, now() + wait_ms * interval '1 ms'
+    FROM told JOIN fresh USING (connector, key) WHERE subject IS NOT NULL ON CONFLICT (key) DO NOTHING
   )
-  SELECT count(*)::int AS fresh FROM fresh`
+  SELECT min(n)::int AS n FROM told JOIN fresh USING (connector, key) GROUP BY connector, key`
 
+/** More statements at once would each carry less, and cost the database as much. */
+const atOnce = 2
+/** Rows of one statement, but for a push that is larger by itself. */
+const mostRows = 200
+
+type Waiting = {
+  readonly rows: readonly Row[]
+  readonly done: (fresh: number) => void
+  readonly failed: (error: unknown) => void
+}
+
+/** Pushes that arrive while statements are on their way go together with the next: a burst costs a few commits. */
 export function takePush({ sql }: Pick<Database, 'sql'>, cipher: Cipher): TakePush {
-  return async (push) => {
-    if (push.hints.length === 0) return 0
-    const [row] = await sql.unsafe<{ fresh: number }[]>(takePushText, pushValues(push, cipher), { prepare: true })
-    return row?.fresh ?? 0
+  const queue: Waiting[] = []
+  let running = 0
+
+  const store = async (rows: readonly Row[]): Promise<ReadonlySet<number>> => {
+    const fresh = await sql.unsafe<{ n: number }[]>(takePushText, pushValues(rows), { prepare: true })
+    return new Set(fresh.map(({ n }) => n))
+  }
+  const settle = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      const fresh = await store(group.flatMap(({ rows }) => rows))
+      let before = 0
+      for (const { rows, done } of group) {
+        const first = before + 1
+        before += rows.length
+        done(rows.filter((_, index) => fresh.has(first + index)).length)
+      }
+    } catch (error) {
+      // one that cannot be stored must not take the others with it
+      if (group.length > 1) for (const one of group) await settle([one])
+      else group[0]?.failed(error)
+    }
+  }
+  const flush = (): void => {
+    while (running < atOnce && queue.length > 0) {
+      running += 1
+      void settle(nextGroup(queue)).finally(() => {
+        running -= 1
+        flush()
+      })
+    }
+  }
+  return (push) => {
+    if (push.hints.length === 0) return Promise.resolve(0)
+    const rows = rowsOf(push, cipher)
+    return new Promise((done, failed) => {
+      queue.push({ rows, done, failed })
+      flush()
+    })
   }
 }
 
-type Value = string | number | Buffer | null | (string | number | null)[]
+function nextGroup(queue: Waiting[]): readonly Waiting[] {
+  let rows = 0
+  const end = queue.findIndex((one, index) => {
+    rows += one.rows.length
+    return index > 0 && rows > mostRows
+  })
+  return queue.splice(0, end < 0 ? queue.length : end)
+}
+
+type Row = readonly [
+  connector: string,
+  key: string,
+  about: string,
+  subject: string | null,
+  payload: string,
+  waitMs: number,
+  toldAtMs: number | null,
+  receivedAtMs: number,
+  raw: string | null,
+]
+
+/** What is stored of a push, a row per hint. */
+export function rowsOf({ connector, hints, raw, receivedAtMs }: Push, cipher: Cipher): readonly Row[] {
+  const once = hints.length === 1 ? hints : [...new Map(hints.map((hint) => [hint.key, hint])).values()]
+  return once.map(({ key, about, track, waitMs, toldAtMs }, index) => [
+    connector,
+    key,
+    JSON.stringify(about),
+    hintSubject(about) ?? null,
+    JSON.stringify(sealJson(cipher, { connector, about, ...(track && { track }) })),
+    waitMs ?? 0,
+    toldAtMs ?? null,
+    receivedAtMs,
+    index === 0 ? cipher.seal(Buffer.from(raw).toString('base64')).toString('base64') : null,
+  ])
+}
 
 /** The values of takePushText, in order. */
-function pushValues({ connector, hints, raw, receivedAtMs }: Push, cipher: Cipher): Value[] {
-  const once = hints.filter(({ key }, index) => hints.findIndex((one) => one.key === key) === index)
-  return [
-    connector,
-    once.map(({ key }) => key),
-    once.map(({ about }) => JSON.stringify(about)),
-    once.map(({ about }) => hintSubject(about) ?? null),
-    once.map(({ about, track }) => JSON.stringify(sealJson(cipher, { connector, about, ...(track && { track }) }))),
-    once.map(({ waitMs }) => waitMs ?? 0),
-    once.map(({ toldAtMs }) => toldAtMs ?? null),
-    receivedAtMs,
-    cipher.seal(Buffer.from(raw).toString('base64')),
-  ]
+export function pushValues(rows: readonly Row[]): Row[number][][] {
+  return Array.from({ length: 9 }, (_, column) => rows.map((row) => row[column] ?? null))
 }

@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   answer: async () => (await import('./answer.ts')).answerBench(),
   approvals: async () => (await import('./approvals.ts')).approvalsBench(),
   callback: async () => (await import('./callback.ts')).callbackBench(),
+  ingest: async () => (await import('./ingest.ts')).ingestBench(),
   lookup: async () => (await import('./lookup.ts')).lookupBench(),
   ocr: async () => (await import('./ocr.ts')).ocrBench(),
   start: async () => (await import('./start.ts')).startBench(),

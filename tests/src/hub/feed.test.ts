@@ -180,6 +180,26 @@ describe('a push', () => {
     expect(row).toEqual({ jobs: 2 })
   })
 
+  test('pushes of one moment go together; one that cannot be stored fails alone', async () => {
+    const taken = takePush(fresh.database, personal)
+    const told = (key: string, topic = '400') => ({
+      connector: 'memory',
+      hints: [{ key, about: { kind: 'nothing', topic } as const }],
+      raw: Buffer.from('{}'),
+      receivedAtMs: nowMs,
+    })
+    const given = Array.from({ length: 500 }, (_, n) => told(`m${n % 400}`))
+    const answers = await Promise.allSettled(
+      [...given.slice(0, 250), told('bad', '\u0000'), ...given.slice(250)].map(taken),
+    )
+    expect(answers.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([250])
+    expect(answers.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value : 0), 0)).toBe(400)
+    const [row] = await fresh.database.sql`
+      SELECT (SELECT count(*)::int FROM source_events) AS events, (SELECT count(*)::int FROM outbox) AS jobs`
+    expect(row).toEqual({ events: 400, jobs: 0 })
+    expect(await taken(told('m401'))).toBe(1)
+  })
+
   test('what it points at is fetched once for all that came before', async () => {
     const job = { connector: 'memory', about: { kind: 'order', orderNo: '6900000000000000001' } } as const
     shop.history.push(order(1, noonMs - minuteMs))
