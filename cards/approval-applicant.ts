@@ -28,7 +28,9 @@ function pendingCard(sheet: ReturnSheet, level: SheetLevel, codec: ActionCodec):
   const startedMs = level.startedAtMs ?? 0
   return fitCard(
     {
-      title: asked ? applicantTexts.material(sheet.id) : applicantTexts.levelOf(levelName(level.role), sheet.id),
+      title: asked
+        ? applicantTexts.material(sheet.id)
+        : applicantTexts.levelOf(levelName(level.role, level.level), sheet.id),
       tone: asked ? 'warn' : 'calm',
       facts: [
         [labels.goods, goodsOf(sheet)],
@@ -39,7 +41,7 @@ function pendingCard(sheet: ReturnSheet, level: SheetLevel, codec: ActionCodec):
       lines: [
         ...(asked ? [applicantTexts.how(sheet.id)] : standingLines(level, startedMs)),
         asked && level.dueAtMs !== undefined
-          ? applicantTexts.waits(levelName(level.role), momentText(level.dueAtMs, startedMs))
+          ? applicantTexts.waits(levelName(level.role, level.level), momentText(level.dueAtMs, startedMs))
           : undefined,
       ],
       note: [],

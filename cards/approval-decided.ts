@@ -76,11 +76,11 @@ function thenText(next: SheetLevel | undefined): string {
   if (startedAtMs === undefined || dueAtMs === undefined) return ''
   const within = sameDay(startedAtMs, dueAtMs)
   const limit = within ? durationText(dueAtMs - startedAtMs) : `${dayText(dueAtMs, startedAtMs)} ${clockText(dueAtMs)}`
-  return decidedTexts.onTo(levelName(next.role), limit)
+  return decidedTexts.onTo(levelName(next.role, next.level), limit)
 }
 
 const nextText = (next: SheetLevel | undefined): string =>
-  next === undefined ? decidedTexts.over : decidedTexts.next(levelName(next.role))
+  next === undefined ? decidedTexts.over : decidedTexts.next(levelName(next.role, next.level))
 
 function undoButton(
   sheet: ReturnSheet,
@@ -136,7 +136,7 @@ export function withdrawnCard(sheet: ReturnSheet, codec: ActionCodec): Card {
 export function waitingCard(sheet: ReturnSheet, level: SheetLevel, codec: ActionCodec): Card {
   return fitCard(
     {
-      title: decidedTexts.waiting(level.role, sheet.id),
+      title: decidedTexts.waiting(level.level, sheet.id),
       tone: 'done',
       facts: [
         [labels.goods, goodsOf(sheet)],

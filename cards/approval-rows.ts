@@ -9,14 +9,8 @@ type Row = readonly [label: string, value: string | Phrase | undefined]
 
 /** What each level needs to decide, at most six rows: the customer's story, the shelf, the money. */
 export function levelRows(sheet: ReturnSheet, level: SheetLevel): readonly Row[] {
-  switch (level.role) {
-    case 'cs_lead':
-      return leadRows(sheet)
-    case 'warehouse':
-      return keeperRows(sheet, level.facts)
-    case 'finance':
-      return financeRows(sheet, level.facts)
-  }
+  if (level.level === 1) return leadRows(sheet)
+  return level.level === 2 ? keeperRows(sheet, level.facts) : financeRows(sheet, level.facts)
 }
 
 function leadRows(sheet: ReturnSheet): readonly Row[] {

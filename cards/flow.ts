@@ -60,7 +60,7 @@ function rowsOf({ levels, autoApprove, releaseAt }: FlowRules): readonly (readon
         [
           `L${level}`,
           texts.level(
-            levelName(role),
+            levelName(role, level),
             durationText(limitMinutes * minuteMs),
             fromFen === undefined ? undefined : fenText(BigInt(fromFen), true),
             exceptFrom,
@@ -91,7 +91,7 @@ function changesOf(now: FlowRules, next: FlowRules): readonly string[] {
 /** What somebody who changes the flow may not have thought of. */
 function noticesOf({ levels, autoApprove }: FlowRules): readonly string[] {
   const sumMs = levels.reduce((sum, { limitMinutes }) => sum + limitMinutes * minuteMs, 0)
-  const last = levels.find(({ role }) => role === 'finance')
+  const last = levels.find(({ level }) => level === 3)
   const unseen = last === undefined || last.fromFen !== undefined || last.exceptFrom !== undefined
   return [
     ...(sumMs > wholeMs ? [texts.tooLong(durationText(sumMs), durationText(wholeMs))] : []),

@@ -80,8 +80,8 @@ function pendingCard(
   const left = (dueAtMs ?? nowMs) - nowMs
   const title =
     left > 0 || dueAtMs === undefined
-      ? approvalTexts.pending(level.role, sheet.id, leftText(left))
-      : approvalTexts.over(level.role, sheet.id, durationText(-left))
+      ? approvalTexts.pending(level.level, sheet.id, leftText(left))
+      : approvalTexts.over(level.level, sheet.id, durationText(-left))
   return fitCard(
     {
       title,
@@ -118,7 +118,7 @@ function barOf(level: SheetLevel, urgency: Moment['urgency'], nowMs: number): st
 /** Who holds it, since when and how long; who else has a hand in it. */
 export function standingLines(level: SheetLevel, nowMs: number): readonly (string | undefined)[] {
   const { holder, startedAtMs, dueAtMs, claimedBy, claimedAtMs, signers = [] } = level
-  const who = holder ?? approvalTexts.team(levelName(level.role))
+  const who = holder ?? approvalTexts.team(levelName(level.role, level.level))
   const asked = level.materialAskedAtMs
   return [
     startedAtMs === undefined || dueAtMs === undefined

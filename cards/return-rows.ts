@@ -78,7 +78,8 @@ export function approvalRow({ request }: Back, nowMs: number): Row {
   if (levels.length > 0 && levels.every(({ state }) => state === 'approved'))
     return [returnLabels.approval, returnWords.allPassed]
   const refused = levels.find(({ state }) => state === 'rejected')
-  if (refused !== undefined) return [returnLabels.approval, returnWords.rejectedAt(levelName(refused.role))]
+  if (refused !== undefined)
+    return [returnLabels.approval, returnWords.rejectedAt(levelName(refused.role, refused.level))]
   const pending = levels.find(({ state }) => state === 'pending')
   if (pending !== undefined) return [returnLabels.approval, returnWords.waiting(levelHeld(pending))]
   return [returnLabels.approval, passedText(request, nowMs)]
@@ -91,7 +92,7 @@ export function passedText({ levels }: ReturnView, nowMs: number): string | unde
   const last = passed.at(-1)
   if (last?.decidedAtMs === undefined) return undefined
   return returnWords.passed(
-    heldBy(levelName(last.role), last.decidedBy ?? last.holder),
+    heldBy(levelName(last.role, last.level), last.decidedBy ?? last.holder),
     momentText(last.decidedAtMs, nowMs),
   )
 }

@@ -129,7 +129,7 @@ function nextStep(request: ReturnView): string | undefined {
   if (receivedAtMs !== undefined) return words.next.release
   if (approval === 'approved') return request.comingBack?.state === 'signed' ? words.next.scan : words.next.goods
   const waiting = levels.find(({ state }) => state === 'waiting')
-  return waiting === undefined ? words.next.goods : levelName(waiting.role)
+  return waiting === undefined ? words.next.goods : levelName(waiting.role, waiting.level)
 }
 
 /** The platform's fine clock runs on the wall, whatever anybody snoozed (product §2.9). */
@@ -165,7 +165,7 @@ export function returnTimelineCard(back: Back, view: View, codec: ActionCodec): 
 function stepsOf(request: ReturnView, nowMs: number): readonly Phrase[] {
   const decided = request.levels.flatMap((level) => {
     if (level.decidedAtMs === undefined) return []
-    const held = heldBy(levelName(level.role), level.decidedBy ?? level.holder)
+    const held = heldBy(levelName(level.role, level.level), level.decidedBy ?? level.holder)
     const text = level.state === 'rejected' ? timelineWords.rejected(held, level.reason) : timelineWords.approved(held)
     return [{ atMs: level.decidedAtMs, text }]
   })

@@ -112,7 +112,7 @@ function decidedRows({ wish, facts }: PlanOf<'approval.decide'>, done: Done): re
   const next = done.next
   const limit = facts.nextLimitMs === undefined ? '' : durationText(facts.nextLimitMs)
   return [
-    [writeLabels.was, previewTexts.decide.waiting(levelName(facts.role), facts.holder)],
+    [writeLabels.was, previewTexts.decide.waiting(levelName(facts.role, facts.level), facts.holder)],
     [writeLabels.now, next === undefined ? undefined : previewTexts.decide.next(levelName(next), limit)],
     [writeLabels.reason, wish.reason],
   ]

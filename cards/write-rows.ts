@@ -115,7 +115,7 @@ function callRows({ facts }: PlanOf<'logistics.call_carrier'>, nowMs: number): r
 
 function decideRows({ wish, facts }: PlanOf<'approval.decide'>): readonly Row[] {
   const { decide } = previewTexts
-  const now = decide.waiting(levelName(facts.role), facts.holder)
+  const now = decide.waiting(levelName(facts.role, facts.level), facts.holder)
   const approved =
     facts.next === undefined ? decide.last : decide.next(levelName(facts.next), durationText(facts.nextLimitMs ?? 0))
   const to = wish.decision === 'approve' ? approved : decide.rejected

@@ -277,6 +277,10 @@ function beyondLine({ id, refundFen, lines, levels, approval }: ReturnSheet): st
   const open = levels.find(({ state }) => state === 'pending')
   const last = levels.findLast(({ state }) => state === 'approved' || state === 'rejected')
   const state =
-    approval === 'pending' && open !== undefined ? levelName(open.role) : last === undefined ? '' : wordOf(last)
+    approval === 'pending' && open !== undefined
+      ? levelName(open.role, open.level)
+      : last === undefined
+        ? ''
+        : wordOf(last)
   return [id, goods, amount, state].filter((part) => part !== '').join(' · ')
 }

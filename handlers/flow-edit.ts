@@ -4,7 +4,7 @@ import type { Button, Card } from '../src/chat/card.ts'
 import type { Reply } from '../src/chat/reply.ts'
 import type { FlowEdits, FlowLook, FlowPreview, Published } from '../src/hub/flow-edit.ts'
 import { assertNever } from '../src/runtime/errors.ts'
-import { levelName } from '../src/text/zh-cn.ts'
+import { roleName, stepName } from '../src/text/zh-cn.ts'
 import { flowTexts as texts } from '../src/text/zh-flow.ts'
 import { flowSaid, type SaidChange } from '../src/understanding/flow-said.ts'
 import { type Aside, type AskParts, type Question, textReply, traceOf } from './question.ts'
@@ -97,7 +97,9 @@ function sentenceOf(outcome: NotDone): string {
     case 'invalid':
       return texts.invalid
     case 'no-level':
-      return texts.noLevel(levelName(outcome.role))
+      return texts.noLevel(stepName(outcome.level))
+    case 'role-twice':
+      return texts.roleTwice(roleName(outcome.role), outcome.levels.map(stepName))
     case 'no-version':
       return outcome.live === 1 ? texts.noEarlier : texts.noVersion(outcome.live)
     case 'forbidden':
@@ -108,11 +110,12 @@ function sentenceOf(outcome: NotDone): string {
 }
 
 const levelRoles = ['cs_lead', 'warehouse', 'finance'] as const
+const levelNos = [1, 2, 3] as const
 const moments = ['at_approval', 'first_scan', 'scan_in'] as const
 
-/** As short as three of them in a token need it: l1=20 · f3=50000 · x3=4 · e3 · d2 · a2 · p30000/1 · o · r2 · b3. */
+/** As short as three of them in a token need it: l1=20 · f3=50000 · x3=4 · e3 · d2 · a2 · w2=3 · p30000/1 · o · r2 · b3. */
 function tokenOf(change: SaidChange): string {
-  const nth = 'role' in change ? String(levelRoles.indexOf(change.role) + 1) : ''
+  const nth = 'level' in change ? String(change.level) : ''
   switch (change.kind) {
     case 'limit':
       return `l${nth}=${change.minutes}`
@@ -126,6 +129,8 @@ function tokenOf(change: SaidChange): string {
       return `d${nth}`
     case 'add':
       return `a${nth}`
+    case 'who':
+      return `w${nth}=${levelRoles.indexOf(change.role) + 1}`
     case 'auto':
       return `p${change.mostFen}/${change.perDay}`
     case 'auto-off':
@@ -140,19 +145,21 @@ function tokenOf(change: SaidChange): string {
 }
 
 function changeOf(token: string): SaidChange | undefined {
-  const [, kind = '', first = '', second = ''] = /^([lfxedaporb])(\d*)[=/]?(\d*)$/.exec(token) ?? []
-  const role = levelRoles[Number(first) - 1]
+  const [, kind = '', first = '', second = ''] = /^([lfxedawporb])(\d*)[=/]?(\d*)$/.exec(token) ?? []
+  const level = levelNos.find((one) => String(one) === first)
+  const role = levelRoles[Number(second) - 1]
   const at = moments[Number(first)]
   if (kind === 'p') return { kind: 'auto', mostFen: first, perDay: Number(second) }
   if (kind === 'o') return { kind: 'auto-off' }
   if (kind === 'b') return { kind: 'back', to: Number(first) }
   if (kind === 'r') return at && { kind: 'release', at }
-  if (role === undefined) return undefined
-  if (kind === 'l') return { kind: 'limit', role, minutes: Number(second) }
-  if (kind === 'f') return { kind: 'from', role, fromFen: second }
-  if (kind === 'x') return { kind: 'except', role, fromLevel: Number(second) }
-  if (kind === 'e') return { kind: 'every', role }
-  return { kind: kind === 'd' ? 'drop' : 'add', role }
+  if (level === undefined) return undefined
+  if (kind === 'w') return role && { kind: 'who', level, role }
+  if (kind === 'l') return { kind: 'limit', level, minutes: Number(second) }
+  if (kind === 'f') return { kind: 'from', level, fromFen: second }
+  if (kind === 'x') return { kind: 'except', level, fromLevel: Number(second) }
+  if (kind === 'e') return { kind: 'every', level }
+  return { kind: kind === 'd' ? 'drop' : 'add', level }
 }
 
 function card(question: Question, drawn: Card, expect: 'answer' | 'confirm' = 'answer'): Reply {

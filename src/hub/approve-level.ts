@@ -77,7 +77,7 @@ export async function lookDecide(tx: Sql, wish: WishOf<'approval.decide'>, by: B
   if (levels.some((level) => hasSpoken(level, open, by.memberId))) return refused({ code: 'twice' })
   if ((wish.decision === 'reject' || right.kind === 'director') && wish.reason === undefined)
     return { outcome: 'asks', missing: 'reason', offers: [] }
-  const checked = await checkLevel(tx, wish.returnId, open.role, by.nowMs)
+  const checked = await checkLevel(tx, wish.returnId, open.level, by.nowMs)
   const isLast = levels.every(({ state }) => state !== 'waiting')
   const against =
     wish.decision === 'approve' ? await whatForbids(tx, wish, isLast ? row : undefined, checked, right) : undefined
@@ -164,7 +164,7 @@ function factsOf(
 ): DecideFacts {
   const next = levels.find(({ level, state }) => level > open.level && state === 'waiting')
   const others = open.signers
-  const limit = flow.levels.find(({ role }) => role === next?.role)?.limitMinutes
+  const limit = flow.levels.find(({ level }) => level === next?.level)?.limitMinutes
   return {
     level: open.level,
     role: open.role,
@@ -262,7 +262,7 @@ async function writeDecision(tx: Sql, plan: Omit<PlanOf<'approval.decide'>, 'kin
   const { wish, facts } = plan
   const { returnId, decision } = wish
   // read a second time it might be what nobody has seen
-  const checked = plan.checked ?? (await checkLevel(tx, returnId, facts.role, by.nowMs))
+  const checked = plan.checked ?? (await checkLevel(tx, returnId, facts.level, by.nowMs))
   const rows = await tx`
     UPDATE approval_levels SET state = ${decision === 'approve' ? 'approved' : 'rejected'},
       decided_at = to_timestamp(${by.nowMs}::float8 / 1000), decided_by = ${by.memberId},

@@ -17,10 +17,10 @@ export async function passByRule(
 ): Promise<true | false> {
   const { autoApprove } = rules
   if (autoApprove === undefined || !(await isSmallAndSafe(tx, returnId, autoApprove, nowMs))) return false
-  const levels = await tx<{ level: number; role: 'cs_lead' | 'warehouse' | 'finance' }[]>`
-    SELECT level, role FROM approval_levels WHERE return_id = ${returnId} ORDER BY level`
+  const levels = await tx<{ level: number }[]>`
+    SELECT level FROM approval_levels WHERE return_id = ${returnId} ORDER BY level`
   const checks = await Promise.all(
-    levels.map(async (one) => ({ ...one, facts: await checkLevel(tx, returnId, one.role, nowMs) })),
+    levels.map(async (one) => ({ ...one, facts: await checkLevel(tx, returnId, one.level, nowMs) })),
   )
   const safe = checks.every(({ facts }) => {
     if (facts.kind === 'arrears') return facts.arrears === 'none'

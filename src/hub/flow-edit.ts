@@ -7,16 +7,20 @@ import { checkedFlow, defaultFlow, type FlowLevel, type FlowRules, flowOf, liveF
 import { rolesOf } from './staff.ts'
 import type { ApprovalRole, Sql } from './write.ts'
 
+export type LevelNo = 1 | 2 | 3
+
 /** One thing somebody wants the flow to do otherwise. Amounts are fen as text. */
 export type FlowChange =
-  | { readonly kind: 'limit'; readonly role: ApprovalRole; readonly minutes: number }
+  | { readonly kind: 'limit'; readonly level: LevelNo; readonly minutes: number }
   /** The level looks only at amounts from here on. */
-  | { readonly kind: 'from'; readonly role: ApprovalRole; readonly fromFen: string }
+  | { readonly kind: 'from'; readonly level: LevelNo; readonly fromFen: string }
   /** Customers of this level, 1 to 5, and above pass without it. */
-  | { readonly kind: 'except'; readonly role: ApprovalRole; readonly fromLevel: number }
+  | { readonly kind: 'except'; readonly level: LevelNo; readonly fromLevel: number }
   /** The level looks at every return again. */
-  | { readonly kind: 'every'; readonly role: ApprovalRole }
-  | { readonly kind: 'drop' | 'add'; readonly role: ApprovalRole }
+  | { readonly kind: 'every'; readonly level: LevelNo }
+  | { readonly kind: 'drop' | 'add'; readonly level: LevelNo }
+  /** Who decides the level from now on. */
+  | { readonly kind: 'who'; readonly level: LevelNo; readonly role: ApprovalRole }
   | { readonly kind: 'auto'; readonly mostFen: string; readonly perDay: number }
   | { readonly kind: 'auto-off' }
   | { readonly kind: 'release'; readonly at: FlowRules['releaseAt'] }
@@ -37,7 +41,9 @@ export type FlowLook =
   | FlowPreview
   | { readonly outcome: 'same' }
   | { readonly outcome: 'invalid'; readonly problem: string }
-  | { readonly outcome: 'no-level'; readonly role: ApprovalRole }
+  | { readonly outcome: 'no-level'; readonly level: LevelNo }
+  /** It would decide two levels of one return. */
+  | { readonly outcome: 'role-twice'; readonly role: ApprovalRole; readonly levels: readonly number[] }
   | { readonly outcome: 'no-version'; readonly live: number }
 
 export type Published =
@@ -115,8 +121,8 @@ async function look(sql: Sql, changes: readonly FlowChange[], nowMs: number): Pr
       next = await flowOf(sql, to)
     } else {
       const rules = next as FlowRules
-      if ('role' in change && change.kind !== 'add' && !rules.levels.some(({ role }) => role === change.role))
-        return { outcome: 'no-level', role: change.role }
+      if ('level' in change && change.kind !== 'add' && !rules.levels.some(({ level }) => level === change.level))
+        return { outcome: 'no-level', level: change.level }
       settled.push(change)
       next = changed(rules, change)
     }
@@ -128,6 +134,8 @@ async function judged(
   sql: Sql,
   { next, ...seen }: Omit<FlowPreview, 'outcome' | 'running' | 'next'> & { readonly next: unknown },
 ): Promise<FlowLook> {
+  const twice = roleTwice(next as FlowRules)
+  if (twice !== undefined) return { outcome: 'role-twice', ...twice }
   try {
     const rules = checkedFlow(next)
     if (JSON.stringify(rules) === JSON.stringify(checkedFlow(seen.now))) return { outcome: 'same' }
@@ -136,6 +144,13 @@ async function judged(
     if (error instanceof BadPayload) return { outcome: 'invalid', problem: error.message }
     throw error
   }
+}
+
+function roleTwice({
+  levels,
+}: FlowRules): { readonly role: ApprovalRole; readonly levels: readonly number[] } | undefined {
+  const role = levels.find((one) => levels.some((other) => other.level !== one.level && other.role === one.role))?.role
+  return role && { role, levels: levels.filter((one) => one.role === role).map(({ level }) => level) }
 }
 
 /** The version meant; undefined where there is no such one, or it is no earlier one. */
@@ -158,20 +173,22 @@ async function earlier(
 function changed(rules: FlowRules, change: Exclude<FlowChange, { kind: 'back' }>): unknown {
   switch (change.kind) {
     case 'limit':
-      return withLevel(rules, change.role, (one) => ({ ...one, limitMinutes: change.minutes }))
+      return withLevel(rules, change.level, (one) => ({ ...one, limitMinutes: change.minutes }))
     case 'from':
-      return withLevel(rules, change.role, (one) => ({ ...one, fromFen: change.fromFen }))
+      return withLevel(rules, change.level, (one) => ({ ...one, fromFen: change.fromFen }))
     case 'except':
-      return withLevel(rules, change.role, (one) => ({ ...one, exceptFrom: change.fromLevel }))
+      return withLevel(rules, change.level, (one) => ({ ...one, exceptFrom: change.fromLevel }))
     case 'every':
-      return withLevel(rules, change.role, ({ fromFen: _from, exceptFrom: _except, ...one }) => one)
+      return withLevel(rules, change.level, ({ fromFen: _from, exceptFrom: _except, ...one }) => one)
     case 'drop':
-      return { ...rules, levels: rules.levels.filter(({ role }) => role !== change.role) }
+      return { ...rules, levels: rules.levels.filter(({ level }) => level !== change.level) }
     case 'add': {
-      const there = rules.levels.some(({ role }) => role === change.role)
-      const added = there ? [] : defaultFlow.levels.filter(({ role }) => role === change.role)
+      const there = rules.levels.some(({ level }) => level === change.level)
+      const added = there ? [] : defaultFlow.levels.filter(({ level }) => level === change.level)
       return { ...rules, levels: [...rules.levels, ...added].sort((a, b) => a.level - b.level) }
     }
+    case 'who':
+      return withLevel(rules, change.level, (one) => ({ ...one, role: change.role }))
     case 'auto':
       return { ...rules, autoApprove: { mostFen: change.mostFen, perCustomerPerDay: change.perDay, sampleOneIn } }
     case 'auto-off': {
@@ -183,8 +200,8 @@ function changed(rules: FlowRules, change: Exclude<FlowChange, { kind: 'back' }>
   }
 }
 
-function withLevel(rules: FlowRules, role: ApprovalRole, edit: (one: FlowLevel) => FlowLevel): FlowRules {
-  return { ...rules, levels: rules.levels.map((one) => (one.role === role ? edit(one) : one)) }
+function withLevel(rules: FlowRules, level: LevelNo, edit: (one: FlowLevel) => FlowLevel): FlowRules {
+  return { ...rules, levels: rules.levels.map((one) => (one.level === level ? edit(one) : one)) }
 }
 
 async function runningReturns(sql: Sql): Promise<number> {

@@ -2,26 +2,25 @@ import { z } from 'zod'
 import { BadPayload } from '../runtime/errors.ts'
 import { limitOf } from './rung-times.ts'
 import { type ClockName, clockRules } from './rungs.ts'
-import type { ApprovalRole, Sql } from './write.ts'
+import type { Sql } from './write.ts'
 
 // The approval flow as data: its levels, limits and conditions, versioned. A return keeps the version it began with.
 
 const fenText = z.string().regex(/^\d{1,12}$/, 'must be an amount in fen')
 
-const roleOfLevel = ['cs_lead', 'warehouse', 'finance'] as const
+const decidingRoles = ['cs_lead', 'warehouse', 'finance'] as const
 
-const levelForm = z
-  .strictObject({
-    level: z.int().min(1).max(3),
-    role: z.enum(roleOfLevel),
-    limitMinutes: z.int().min(1).max(10_080),
-    /** The level is left out for smaller amounts; unknown amounts always pass it. */
-    fromFen: fenText.optional(),
-    /** The level is left out for customers of this level (V1 to V5) and above; unknown customers always pass it. */
-    exceptFrom: z.int().min(1).max(5).optional(),
-  })
-  // clocks, cards and undo go by the number, rights and checks by the role
-  .refine(({ level, role }) => roleOfLevel[level - 1] === role, 'level and role belong together')
+/** The number says what a level checks and by which clock it runs: 1 the request, 2 the shelf, 3 what is owed. */
+const levelForm = z.strictObject({
+  level: z.int().min(1).max(3),
+  /** Who decides it. */
+  role: z.enum(decidingRoles),
+  limitMinutes: z.int().min(1).max(10_080),
+  /** The level is left out for smaller amounts; unknown amounts always pass it. */
+  fromFen: fenText.optional(),
+  /** The level is left out for customers of this level (V1 to V5) and above; unknown customers always pass it. */
+  exceptFrom: z.int().min(1).max(5).optional(),
+})
 
 const form = z
   .strictObject({
@@ -41,7 +40,10 @@ const form = z
     ({ levels }) => levels.every(({ level }, index) => index === 0 || level > (levels[index - 1]?.level ?? 0)),
     'levels must stand in their order, each once',
   )
-  .refine(({ levels }) => new Set(levels.map(({ role }) => role)).size === levels.length, 'a role decides one level')
+  .refine(
+    ({ levels }) => new Set(levels.map(({ role }) => role)).size === levels.length,
+    'a role decides one level: nobody decides two levels of one return',
+  )
   .refine(
     ({ levels }) => levels.some(({ fromFen, exceptFrom }) => fromFen === undefined && exceptFrom === undefined),
     'one level must decide whatever the amount and whoever the customer',
@@ -98,12 +100,8 @@ export function levelsFor(
   )
 }
 
-/** Limits count the hours of the people who decide: agents' leads are staffed, the others work office days. */
-const levelClock: Readonly<Record<ApprovalRole, Extract<ClockName, 'l1' | 'l2' | 'l3'>>> = {
-  cs_lead: 'l1',
-  warehouse: 'l2',
-  finance: 'l3',
-}
+/** Limits count the hours in which a level is staffed: the first all day, the others on office days. */
+const levelClocks: readonly Extract<ClockName, 'l1' | 'l2' | 'l3'>[] = ['l1', 'l2', 'l3']
 
 async function settingOf(sql: Sql, name: string): Promise<unknown> {
   const [row] = await sql<{ value: unknown }[]>`SELECT value FROM settings WHERE name = ${name}`
@@ -111,9 +109,13 @@ async function settingOf(sql: Sql, name: string): Promise<unknown> {
 }
 
 /** When a level that opens now has to be decided, in the calendar of its clock. */
-export async function levelDueMs(sql: Sql, { role, limitMinutes }: FlowLevel, startMs: number): Promise<number> {
+export async function levelDueMs(
+  sql: Sql,
+  { level, limitMinutes }: Pick<FlowLevel, 'level' | 'limitMinutes'>,
+  startMs: number,
+): Promise<number> {
   const rules = await clockRules({ get: async (name) => settingOf(sql, name) })
-  const clock = levelClock[role]
+  const clock = levelClocks[level - 1] ?? 'l3'
   const clocks = { ...rules.clocks, [clock]: { ...rules.clocks[clock], limitMinutes } }
   return limitOf({ ...rules, clocks }, clock, startMs)
 }

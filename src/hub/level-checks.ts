@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dayMs, startOfIsoDay } from '../runtime/beijing.ts'
 import type { LevelFacts, ShelfFacts } from './level-facts.ts'
-import type { ApprovalRole, Sql } from './write.ts'
+import type { Sql } from './write.ts'
 
 /** Where the goods of a return stand in the warehouse now. `unknown` where nobody can tell: never guessed. */
 export type StockCheck = (tx: Sql, returnId: string, nowMs: number) => Promise<readonly ShelfFacts[]>
@@ -22,16 +22,16 @@ export type Arrears =
 export type ArrearsCheck = (tx: Sql, returnId: string, nowMs: number) => Promise<Arrears>
 
 /** What a level rests on, read in the caller's transaction: when it opens, and again when it is decided. */
-export async function checkLevel(tx: Sql, returnId: string, role: ApprovalRole, nowMs: number): Promise<LevelFacts> {
-  switch (role) {
-    case 'cs_lead':
+export async function checkLevel(tx: Sql, returnId: string, level: number, nowMs: number): Promise<LevelFacts> {
+  switch (level) {
+    case 1:
       return { kind: 'none', stamp: 'none' }
-    case 'warehouse': {
+    case 2: {
       const goods = await hubStock(tx, returnId, nowMs)
       const stamp = stampOf(goods.map(({ sku, name, zone }) => [sku ?? name, zone]))
       return { kind: 'stock', stamp, checkedAtMs: nowMs, goods }
     }
-    case 'finance': {
+    case 3: {
       const found = await hubArrears(tx, returnId, nowMs)
       const { amountFen, debtor } = { amountFen: undefined, debtor: undefined, ...found }
       return {
@@ -44,6 +44,8 @@ export async function checkLevel(tx: Sql, returnId: string, role: ApprovalRole, 
         ...(found.source !== undefined && { source: found.source }),
       }
     }
+    default:
+      throw new RangeError(`there is no level ${level}`)
   }
 }
 

@@ -12,9 +12,9 @@ export async function openNextLevel(tx: Sql, returnId: string, nowMs: number): P
   if (waiting === undefined) return undefined
   const { level, role, version } = waiting
   const rules = await flowOf(tx, version)
-  const own = rules.levels.find((one) => one.role === role) ?? { level, role, limitMinutes: 240 }
+  const own = rules.levels.find((one) => one.level === level) ?? { level, limitMinutes: 240 }
   const dueAtMs = await levelDueMs(tx, own, nowMs)
-  const facts = await checkLevel(tx, returnId, role, nowMs)
+  const facts = await checkLevel(tx, returnId, level, nowMs)
   const opened = await tx`
     UPDATE approval_levels SET state = 'pending', started_at = to_timestamp(${nowMs}::float8 / 1000),
       due_at = to_timestamp(${dueAtMs}::float8 / 1000), facts = ${tx.json(facts)}

@@ -8,7 +8,7 @@ import type { LevelFacts } from './level-facts.ts'
 import { maskedQuestion } from './query-log.ts'
 import type { ReturnApproved } from './return-actions.ts'
 import { rolesOf } from './staff.ts'
-import type { ApprovalRole, By, Refusal, Sql } from './write.ts'
+import type { By, Refusal, Sql } from './write.ts'
 
 export type TapDecisionParts = {
   readonly database: Pick<Database, 'sql'>
@@ -100,10 +100,10 @@ async function hasChanged(
   nowMs: number,
   read: LevelFacts | undefined,
 ): Promise<boolean> {
-  const [open] = await tx<{ role: ApprovalRole }[]>`
-    SELECT role FROM approval_levels WHERE return_id = ${returnId} AND level = ${level} AND state = 'pending'`
+  const [open] = await tx`
+    SELECT 1 FROM approval_levels WHERE return_id = ${returnId} AND level = ${level} AND state = 'pending'`
   if (open === undefined || stamp === undefined) return false
-  const checked = read ?? (await checkLevel(tx, returnId, open.role, nowMs))
+  const checked = read ?? (await checkLevel(tx, returnId, level, nowMs))
   if (checked.stamp === stamp) return false
   await tx`UPDATE approval_levels SET facts = ${tx.json(checked)} WHERE return_id = ${returnId} AND level = ${level}`
   await tx`UPDATE returns SET version = version + 1 WHERE id = ${returnId}`

@@ -1,5 +1,6 @@
 import type { Phrase } from './answers.ts'
 import { durationText } from './format.ts'
+import { stepName } from './zh-cn.ts'
 
 /** Words of the card a level decides on (product J7 to J9, J13, J14, J18 to J21), and of the applicant's. */
 
@@ -15,7 +16,6 @@ export function leftText(ms: number): string {
   return `${minutes}分${String(Math.floor((left % minuteMs) / secondMs)).padStart(2, '0')}秒`
 }
 
-const levelWords: Readonly<Record<string, string>> = { cs_lead: '初审', warehouse: '复核', finance: '终审' }
 const passed: Readonly<Record<string, string>> = { cs_lead: '同意', warehouse: '通过', finance: '通过' }
 const refused: Readonly<Record<string, string>> = { cs_lead: '驳回', warehouse: '不通过', finance: '驳回' }
 
@@ -43,13 +43,13 @@ export const approvalLabels = {
 } as const
 
 export const approvalTexts = {
-  pending: (role: string, returnId: string, left: string): Phrase => ({
-    head: `【待${levelWords[role] ?? '审'}】`,
+  pending: (level: number, returnId: string, left: string): Phrase => ({
+    head: `【待${stepName(level)}】`,
     body: returnId,
     tail: `·剩${left}`,
   }),
-  over: (role: string, returnId: string, over: string): Phrase => ({
-    head: `【待${levelWords[role] ?? '审'}】`,
+  over: (level: number, returnId: string, over: string): Phrase => ({
+    head: `【待${stepName(level)}】`,
     body: returnId,
     tail: `·超${over}`,
   }),
@@ -151,10 +151,10 @@ export const decidedTexts = {
   over: '三级已过，等退货到仓',
   closed: '已结束',
   withdrawn: (returnId: string): Phrase => ({ head: '已撤回：', body: returnId }),
-  waiting: (role: string, returnId: string): Phrase => ({
+  waiting: (level: number, returnId: string): Phrase => ({
     head: '上一级撤销了：',
     body: returnId,
-    tail: `暂不用${levelWords[role] ?? '审'}`,
+    tail: `暂不用${stepName(level)}`,
   }),
 } as const
 

@@ -119,7 +119,17 @@ export const roleName = (code: string): string => roleNames[code] ?? code
 
 const levelNames: Readonly<Record<string, string>> = { cs_lead: '组长初审', warehouse: '仓管复核', finance: '财务终审' }
 
-export const levelName = (role: string): string => levelNames[role] ?? role
+/** A level by who decides it; with its number also where somebody else than usual does. */
+export function levelName(role: string, level?: number): string {
+  if (level === undefined || usualDeciders[level - 1] === role) return levelNames[role] ?? role
+  return `${roleName(role)}${stepName(level)}`
+}
+
+const usualDeciders = ['cs_lead', 'warehouse', 'finance']
+const steps = ['初审', '复核', '终审']
+
+/** A level by its number, whoever decides it. */
+export const stepName = (level: number): string => steps[level - 1] ?? `L${level}`
 
 const sourceWays: Readonly<Record<string, string>> = {
   push: '推送',

@@ -34,9 +34,12 @@ export const flowTexts = {
   noEarlier: '现在是第一版，没有更早的版本可退。',
   noVersion: (live: number) => `没有这个版本可退，现在是v${live}。`,
   noLevel: (name: string) => `流程里现在没有${name}这一级。要加回来，请说：恢复${name}`,
+  /** The people of one role may be few, and nobody decides two levels of one return. */
+  roleTwice: (who: string, levels: readonly string[]) =>
+    `这样${who}要审${levels.join('和')}，一个岗位只审一级。两级对调可以连着说，例如：复核改由财务审，终审改由仓管审。没有改动。`,
   tooMany: (most: number) => `一次最多改${most}处，请分开说。没有改动。`,
   invalid: '这样改不成立：每级1分钟到7天，每人每天1到10次，至少一级每单都审。没有改动。',
   stale: '流程刚被别人改过，请看新的再发布。没有改动。',
   denied: '改审批流程需要运营主管或总监，您的权限刚变过。已记录，未改动。',
-  example: '可以说：初审改成20分钟，终审只审500元以上，流程退回上一版',
+  example: '可以说：初审改成20分钟，复核改由财务审，终审只审500元以上，流程退回上一版',
 } as const

@@ -4,16 +4,19 @@ import { numberOf, numeral } from './chinese-number.ts'
 // has more in it, is nobody's wish to change it.
 
 type Role = 'cs_lead' | 'warehouse' | 'finance'
+type LevelNo = 1 | 2 | 3
 
 export type SaidChange =
-  | { readonly kind: 'limit'; readonly role: Role; readonly minutes: number }
+  | { readonly kind: 'limit'; readonly level: LevelNo; readonly minutes: number }
   /** Only amounts from here on. */
-  | { readonly kind: 'from'; readonly role: Role; readonly fromFen: string }
+  | { readonly kind: 'from'; readonly level: LevelNo; readonly fromFen: string }
   /** Not for customers of this level, 1 to 5, and above. */
-  | { readonly kind: 'except'; readonly role: Role; readonly fromLevel: number }
+  | { readonly kind: 'except'; readonly level: LevelNo; readonly fromLevel: number }
   /** Whatever the amount, whoever the customer. */
-  | { readonly kind: 'every'; readonly role: Role }
-  | { readonly kind: 'drop' | 'add'; readonly role: Role }
+  | { readonly kind: 'every'; readonly level: LevelNo }
+  | { readonly kind: 'drop' | 'add'; readonly level: LevelNo }
+  /** Somebody else decides it. */
+  | { readonly kind: 'who'; readonly level: LevelNo; readonly role: Role }
   | { readonly kind: 'auto'; readonly mostFen: string; readonly perDay: number }
   | { readonly kind: 'auto-off' }
   | { readonly kind: 'release'; readonly at: 'at_approval' | 'first_scan' | 'scan_in' }
@@ -33,12 +36,18 @@ export type FlowSaid =
       readonly version?: number
     }
 
-const levels: readonly (readonly [RegExp, Role])[] = [
-  [/^(?:组长|初审|一级|L1)/, 'cs_lead'],
-  [/^(?:仓管|复核|二级|L2)/, 'warehouse'],
-  [/^(?:财务|终审|三级|L3)/, 'finance'],
+const levels: readonly (readonly [RegExp, LevelNo])[] = [
+  [/^(?:组长|初审|一[级审]|L1)/, 1],
+  [/^(?:仓管|复核|二[级审]|L2)/, 2],
+  [/^(?:财务|终审|三[级审]|L3)/, 3],
 ]
-const level = '(组长初审|仓管复核|财务终审|初审|复核|终审|组长|仓管|财务|[一二三]级|L[123])(?:这一?级|环节)?'
+const deciders: readonly (readonly [RegExp, Role])[] = [
+  [/^(?:客服|组长)/, 'cs_lead'],
+  [/^仓/, 'warehouse'],
+  [/^财务/, 'finance'],
+]
+const who = '(客服组长|客服主管|客服|组长|仓管员|仓管|仓库|财务)'
+const level = '(组长初审|仓管复核|财务终审|初审|复核|终审|组长|仓管|财务|[一二三][级审]|L[123])(?:这一?级|环节)?'
 const to = '(?:改成|改为|改到|调成|调到|调整为|设为|设成|延长到|缩短到|放宽到)'
 const yuan = `¥?(\\d{1,7}(?:\\.\\d{1,2})?|${numeral})\\s*(?:元|块钱?)`
 const duration = `(半个?小时|${numeral}个半小时|\\d+\\.\\d+个?小时|${numeral}个?小时(?:${numeral}分钟?)?|${numeral}分钟?)`
@@ -57,7 +66,7 @@ const forms: readonly (readonly [RegExp, Read])[] = [
     form(`${level}(?:的)?(?:审批)?(?:时限|限时|时间|时长)?${to}\\s*${duration}(?:内|以内)?`),
     ([who = '', time = '']) => {
       const minutes = minutesOf(time)
-      return minutes === undefined ? undefined : { kind: 'limit', role: roleOf(who), minutes }
+      return minutes === undefined ? undefined : { kind: 'limit', level: levelOf(who), minutes }
     },
   ],
   [form(`${level}只(?:审|看|管)\\s*${yuan}以上(?:的)?(?:退货单?|单)?`), ([who, amount]) => fromOf(who, amount)],
@@ -66,10 +75,20 @@ const forms: readonly (readonly [RegExp, Read])[] = [
   [form(`${level}(?:不审|不看|跳过)${customers}`), ([who, from]) => exceptOf(who, from)],
   [
     form(`${level}(?:恢复|改回|改成|改为)(?:全部|全审|每单都?审)`),
-    ([who = '']) => ({ kind: 'every', role: roleOf(who) }),
+    ([who = '']) => ({ kind: 'every', level: levelOf(who) }),
   ],
-  [form(`(?:取消|去掉|停用|停掉)${level}`), ([who = '']) => ({ kind: 'drop', role: roleOf(who) })],
-  [form(`(?:恢复|加上|加回|增加|启用)${level}`), ([who = '']) => ({ kind: 'add', role: roleOf(who) })],
+  [
+    form(`(?:让|由)?${who}(?:来)?(?:审|做|负责)${level}`),
+    ([by = '', whose = '']) => ({ kind: 'who', level: levelOf(whose), role: deciderOf(by) }),
+  ],
+  [
+    form(
+      `${level}(?:的)?(?:审批)?(?:人)?(?:改由|改成由|改为由|换由|由|改成|改为|换成|换给|交给|交由|让)${who}(?:来)?(?:审|审批|审核|处理|负责|做)?`,
+    ),
+    ([whose = '', by = '']) => ({ kind: 'who', level: levelOf(whose), role: deciderOf(by) }),
+  ],
+  [form(`(?:取消|去掉|停用|停掉)${level}`), ([who = '']) => ({ kind: 'drop', level: levelOf(who) })],
+  [form(`(?:恢复|加上|加回|增加|启用)${level}`), ([who = '']) => ({ kind: 'add', level: levelOf(who) })],
   [
     form(`${yuan}以下(?:的)?(?:退货单?|单)?自动(?:通过|同意|审批)`),
     ([amount = '']) => {
@@ -96,15 +115,16 @@ function form(body: string): RegExp {
   )
 }
 
-const roleOf = (word: string): Role => levels.find(([spelt]) => spelt.test(word))?.[1] ?? 'cs_lead'
+const levelOf = (word: string): LevelNo => levels.find(([spelt]) => spelt.test(word))?.[1] ?? 1
+const deciderOf = (word: string): Role => deciders.find(([spelt]) => spelt.test(word))?.[1] ?? 'cs_lead'
 
 function fromOf(who = '', amount = ''): SaidChange | undefined {
   const fromFen = fenOf(amount)
-  return fromFen === undefined ? undefined : { kind: 'from', role: roleOf(who), fromFen }
+  return fromFen === undefined ? undefined : { kind: 'from', level: levelOf(who), fromFen }
 }
 
 function exceptOf(who = '', from = ''): SaidChange {
-  return { kind: 'except', role: roleOf(who), fromLevel: Number(from) }
+  return { kind: 'except', level: levelOf(who), fromLevel: Number(from) }
 }
 
 function releaseOf(when: string): SaidChange | undefined {

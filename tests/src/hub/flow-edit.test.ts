@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Reply } from '../../../src/chat/reply.ts'
-import type { FlowChange } from '../../../src/hub/flow-edit.ts'
-import { checkedFlow, defaultFlow, levelsFor } from '../../../src/hub/flow-rules.ts'
+import { checkedFlow, defaultFlow, type FlowLevel, levelsFor } from '../../../src/hub/flow-rules.ts'
 import { buttonOf, transcript } from '../../kit/ask-desk.ts'
 import { faultsOf } from '../../kit/card-faults.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
@@ -195,7 +194,7 @@ describe('levels and conditions', () => {
     await desk.tap(shown, '发布', 'ops')
     expect(await rolesOf(await created({}, 'YT0082452614557'))).toEqual(['cs_lead', 'finance'])
     expect(transcript(await desk.say('复核改成1小时', 'ops'))).toBe(
-      '流程里现在没有仓管复核这一级。要加回来，请说：恢复仓管复核',
+      '流程里现在没有复核这一级。要加回来，请说：恢复复核',
     )
     await published('取消终审')
     expect(transcript(await desk.say('取消初审', 'ops'))).toMatch(/^这样改不成立/)
@@ -203,6 +202,39 @@ describe('levels and conditions', () => {
     expect(transcript(await published('恢复复核，恢复终审'))).toContain(
       'L1 组长初审 限15分 | L2 仓管复核 限4时 | L3 财务终审 限4时',
     )
+  })
+
+  test('复核改由财务审，终审改由仓管审: who decides changes, what is checked does not; what runs keeps its people', async () => {
+    const before = await created({}, 'YT0082452614557')
+    expect(transcript(await desk.say('复核改由财务审', 'ops'))).toMatch(/^这样财务要审复核和终审，一个岗位只审一级。/)
+    const shown = await desk.say('复核改由财务审，终审改由仓管审', 'ops')
+    expect(transcript(shown)).toContain('L2 财务复核 限4时 | L3 仓管终审 限4时')
+    expect(transcript(shown)).toContain('原来：仓管复核 限4时')
+    await desk.tap(shown, '发布', 'ops')
+    const id = await created({ orderNo: '6936476692437472564', waybillNo: '75894561230199' }, 'YT0082452614558')
+    expect([await rolesOf(before), await rolesOf(id)]).toEqual([
+      ['cs_lead', 'warehouse', 'finance'],
+      ['cs_lead', 'finance', 'warehouse'],
+    ])
+    const yes = async (who: string) => {
+      await desk.say(`${id} 通过`, who)
+      return transcript(await desk.say('确认', who))
+    }
+    const facts = async () =>
+      fresh.database
+        .sql`SELECT level, role, state, coalesce(decided_facts, facts)->>'kind' AS rests FROM approval_levels
+        WHERE return_id = ${id} ORDER BY level`
+    await yes('cs_lead')
+    expect(transcript(await desk.say(`${id} 通过`, 'warehouse'))).toContain('财务')
+    await yes('finance')
+    await yes('warehouse')
+    expect([...(await facts())]).toEqual([
+      { level: 1, role: 'cs_lead', state: 'approved', rests: 'none' },
+      { level: 2, role: 'finance', state: 'approved', rests: 'stock' },
+      { level: 3, role: 'warehouse', state: 'approved', rests: 'arrears' },
+    ])
+    await published('流程退回上一版')
+    expect((await live()).rules.levels.map(({ role }) => role)).toEqual(['cs_lead', 'warehouse', 'finance'])
   })
 
   test('a level that opens after hours is due in the hours of its people, by its own limit', async () => {
@@ -258,7 +290,12 @@ test('any rules that pass the schema leave at least one level, in order, for any
   expect(passed).toBeGreaterThan(10)
 })
 
-test('a number that is not its role’s is no flow: clocks go by the number, rights by the role', () => {
-  const levels: FlowChange[] | unknown = [{ level: 1, role: 'finance', limitMinutes: 5 }]
-  expect(() => checkedFlow({ ...defaultFlow, levels })).toThrow(/belong together/)
+test('the number says what is checked, the role who decides; nobody decides two levels', () => {
+  const by = (roles: readonly FlowLevel['role'][]) => ({
+    ...defaultFlow,
+    levels: defaultFlow.levels.map((one, nth) => ({ ...one, role: roles[nth] })),
+  })
+  const swapped = ['cs_lead', 'finance', 'warehouse'] as const
+  expect(checkedFlow(by(swapped)).levels.map(({ role }) => role)).toEqual(swapped)
+  expect(() => checkedFlow(by(['cs_lead', 'finance', 'finance']))).toThrow(/one level/)
 })

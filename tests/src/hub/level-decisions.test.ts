@@ -86,7 +86,7 @@ describe('what a level rests on', () => {
     INSERT INTO sources (name, heard_at, stale_after_minutes, last_error)
     VALUES (${name}, to_timestamp(${desk.clock.nowMs() - agoHours * 3_600_000}::float8 / 1000), 1440, ${error})`
   const found = async (id: string) => {
-    const facts = await checkLevel(fresh.database.sql, id, 'finance', desk.clock.nowMs())
+    const facts = await checkLevel(fresh.database.sql, id, 3, desk.clock.nowMs())
     return facts.kind === 'arrears' ? [facts.arrears, facts.amountFen, facts.source] : facts.kind
   }
   const owes = async (customerId: string | undefined, fen: number) =>

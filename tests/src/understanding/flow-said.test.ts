@@ -6,31 +6,42 @@ const changesOf = (text: string) => {
   const said = flowSaid(text)
   return said?.wish === 'look' ? said.changes : said?.wish
 }
-const limit = (role: 'cs_lead' | 'warehouse' | 'finance', minutes: number): SaidChange => ({
+const limit = (level: 1 | 2 | 3, minutes: number): SaidChange => ({
   kind: 'limit',
-  role,
+  level,
   minutes,
 })
 
 describe('what is said to change the flow', () => {
   test.each<[string, readonly SaidChange[]]>([
-    ['初审改成20分钟', [limit('cs_lead', 20)]],
-    ['请把初审时限调到二十分钟吧。', [limit('cs_lead', 20)]],
-    ['终审改为半小时', [limit('finance', 30)]],
-    ['复核改成一个半小时', [limit('warehouse', 90)]],
-    ['复核改成1.5小时', [limit('warehouse', 90)]],
-    ['L2改成2小时30分', [limit('warehouse', 150)]],
-    ['l3 改成 3个小时', [limit('finance', 180)]],
-    ['初审改成20分钟，复核改成2小时', [limit('cs_lead', 20), limit('warehouse', 120)]],
-    ['初审改成０分钟', [limit('cs_lead', 0)]],
-    ['终审只审500元以上', [{ kind: 'from', role: 'finance', fromFen: '50000' }]],
-    ['99.5元以下的退货单不用仓管复核', [{ kind: 'from', role: 'warehouse', fromFen: '9950' }]],
-    ['五百块以下免终审', [{ kind: 'from', role: 'finance', fromFen: '50000' }]],
-    ['V3以上免初审', [{ kind: 'except', role: 'cs_lead', fromLevel: 3 }]],
-    ['v4以上客户免终审', [{ kind: 'except', role: 'finance', fromLevel: 4 }]],
-    ['终审恢复每单都审', [{ kind: 'every', role: 'finance' }]],
-    ['取消复核这一级', [{ kind: 'drop', role: 'warehouse' }]],
-    ['恢复仓管复核', [{ kind: 'add', role: 'warehouse' }]],
+    ['初审改成20分钟', [limit(1, 20)]],
+    ['请把初审时限调到二十分钟吧。', [limit(1, 20)]],
+    ['终审改为半小时', [limit(3, 30)]],
+    ['复核改成一个半小时', [limit(2, 90)]],
+    ['复核改成1.5小时', [limit(2, 90)]],
+    ['L2改成2小时30分', [limit(2, 150)]],
+    ['l3 改成 3个小时', [limit(3, 180)]],
+    ['初审改成20分钟，复核改成2小时', [limit(1, 20), limit(2, 120)]],
+    ['初审改成０分钟', [limit(1, 0)]],
+    ['终审只审500元以上', [{ kind: 'from', level: 3, fromFen: '50000' }]],
+    ['99.5元以下的退货单不用仓管复核', [{ kind: 'from', level: 2, fromFen: '9950' }]],
+    ['五百块以下免终审', [{ kind: 'from', level: 3, fromFen: '50000' }]],
+    ['V3以上免初审', [{ kind: 'except', level: 1, fromLevel: 3 }]],
+    ['v4以上客户免终审', [{ kind: 'except', level: 3, fromLevel: 4 }]],
+    ['终审恢复每单都审', [{ kind: 'every', level: 3 }]],
+    ['初审改由仓管审', [{ kind: 'who', level: 1, role: 'warehouse' }]],
+    ['二审改由财务审', [{ kind: 'who', level: 2, role: 'finance' }]],
+    ['让财务来审复核', [{ kind: 'who', level: 2, role: 'finance' }]],
+    ['终审交给客服主管', [{ kind: 'who', level: 3, role: 'cs_lead' }]],
+    [
+      '复核改由财务审，终审改由仓管审',
+      [
+        { kind: 'who', level: 2, role: 'finance' },
+        { kind: 'who', level: 3, role: 'warehouse' },
+      ],
+    ],
+    ['取消复核这一级', [{ kind: 'drop', level: 2 }]],
+    ['恢复仓管复核', [{ kind: 'add', level: 2 }]],
     ['300元以下自动通过', [{ kind: 'auto', mostFen: '30000', perDay: 1 }]],
     ['300元以下自动通过，每个客户每天2次', [{ kind: 'auto', mostFen: '30000', perDay: 2 }]],
     ['300元以下自动通过每人每天两单', [{ kind: 'auto', mostFen: '30000', perDay: 2 }]],
@@ -67,7 +78,7 @@ describe('what is said to change the flow', () => {
 
   test('what was not understood beside it is told, not left out in silence', () => {
     expect(flowSaid('初审改成20分钟，复核放宽一点')).toMatchObject({
-      changes: [limit('cs_lead', 20)],
+      changes: [limit(1, 20)],
       left: ['复核放宽一点'],
     })
   })
@@ -81,7 +92,7 @@ describe('what is said to change the flow', () => {
   test('minutes said in hours and minutes are the same minutes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 59 }), (hours, minutes) => {
-        expect(changesOf(`终审改成${hours}小时${minutes}分钟`)).toEqual([limit('finance', hours * 60 + minutes)])
+        expect(changesOf(`终审改成${hours}小时${minutes}分钟`)).toEqual([limit(3, hours * 60 + minutes)])
       }),
     )
   })
