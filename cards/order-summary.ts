@@ -3,6 +3,7 @@ import type { OrderFacts } from '../src/hub/order-facts.ts'
 import { buttonLabels, sayings, statusTitles } from '../src/text/answers.ts'
 import { logisticsButtons, logisticsSayings } from '../src/text/zh-logistics.ts'
 import type { ActionCodec } from './actions.ts'
+import { customsLine } from './customs-line.ts'
 import { fitCard } from './fit.ts'
 import {
   barsOf,
@@ -48,7 +49,12 @@ export function orderSummaryCard(order: OrderFacts, view: View, codec: ActionCod
     tone: toneWith(tone, bar),
     bar,
     facts,
-    lines: [...findings, ...consigneeLines(order, view, cardLimits.lineChars), ...parcelLines(order)],
+    lines: [
+      ...findings,
+      ...customsLine(order),
+      ...consigneeLines(order, view, cardLimits.lineChars),
+      ...parcelLines(order),
+    ],
     note: noteRow(order, nowMs, waybillNo),
     buttons: summaryButtons(order, codec, wishes.followed),
   }

@@ -1,7 +1,7 @@
 import type { ActionCodec } from '../cards/actions.ts'
 import { overdueAlertCard } from '../cards/overdue-alert.ts'
 import { overdueDigestCard } from '../cards/overdue-digest.ts'
-import { phoneText } from '../cards/phone-text.ts'
+import { phoneWords } from '../cards/phone-text.ts'
 import type { Conversation } from '../src/chat/event.ts'
 import type { ClockEngine } from '../src/hub/clock-engine.ts'
 import type { Bundle } from '../src/hub/escalation-bundle.ts'
@@ -25,7 +25,13 @@ export function escalationEntry({ codec }: { readonly codec: ActionCodec }) {
         ? overdueAlertCard(only, nowMs, codec, person.memberId)
         : overdueDigestCard(bundle, codec)
     if (person.platform === phoneChannel)
-      return smsEntry({ key, memberId: person.memberId, text: phoneText(card), ring: bundle.ring === true })
+      return smsEntry({
+        key,
+        memberId: person.memberId,
+        ring: bundle.ring === true,
+        urgent: items.some(({ urgent }) => urgent),
+        ...phoneWords(card),
+      })
     return chatEntry({ key, to, reply: { kind: 'card', card } })
   }
 }

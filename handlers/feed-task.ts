@@ -1,4 +1,5 @@
 import type { Feed } from '../src/hub/feed.ts'
+import type { SmsReceipts } from '../src/hub/sms-receipts.ts'
 import { type FeedJob, feedTask } from '../src/hub/take-push.ts'
 import type { Tracking } from '../src/hub/tracking.ts'
 import type { Task } from '../src/jobs/worker.ts'
@@ -8,11 +9,14 @@ import { assertNever } from '../src/runtime/errors.ts'
 export function feedTasks(
   feed: Pick<Feed, 'fetch'>,
   tracking: Pick<Tracking, 'heard'>,
+  receipts: Pick<SmsReceipts, 'heard'>,
 ): Readonly<Record<string, Task>> {
-  const taken = ({ connector, about, track }: FeedJob, stop: AbortSignal) =>
-    about.kind === 'parcel'
+  const taken = async ({ connector, about, track }: FeedJob, stop: AbortSignal) => {
+    if (about.kind === 'sms') return receipts.heard(connector, about)
+    return about.kind === 'parcel'
       ? tracking.heard({ connector, waybillNo: about.waybillNo, ...(track && { track }) }, stop)
       : feed.fetch({ connector, about }, stop)
+  }
   return {
     [feedTask]: async (payload, _key, stop) => {
       if (!isJob(payload)) return { outcome: 'give-up', reason: 'the row holds no push', alarm: true }

@@ -1,11 +1,11 @@
-import type { SmsSender } from '../src/hub/sms.ts'
+import type { SmsMessage, SmsSender } from '../src/hub/sms.ts'
 import type { Task } from '../src/jobs/worker.ts'
 
 /** Name of the task that reaches a colleague's phone. */
 export const smsTaskName = 'sms.send'
 
 /** The number itself never stands in the row: it is looked up when the message leaves. */
-type SmsJob = { readonly memberId: string; readonly text: string; readonly ring: boolean }
+type SmsJob = Omit<SmsMessage, 'phone'> & { readonly memberId: string }
 
 /** A message to the phone of a member as an outbox row. */
 export function smsEntry({ key, ...payload }: SmsJob & { readonly key: string }) {
@@ -27,9 +27,9 @@ export function smsTask({ sender, phoneOf }: SmsTaskParts): Task {
     if (!isJob(payload)) return { outcome: 'give-up', reason: 'the row holds no message', alarm: true }
     const phone = await phoneOf(payload.memberId)
     if (phone === undefined) return { outcome: 'give-up', reason: 'no phone is known', alarm: false }
-    const { text, ring } = payload
+    const { memberId: _, ...message } = payload
     const signal = AbortSignal.any([stop, AbortSignal.timeout(vendorMs)])
-    const sent = await sender.send({ phone, text, ring }, key, signal)
+    const sent = await sender.send({ phone, ...message }, key, signal)
     if (sent.outcome === 'refused') return { outcome: 'give-up', reason: sent.reason, alarm: true }
     if (sent.outcome === 'retry') return sent
     return { outcome: 'done', ...(sent.receipt !== undefined && { receipt: sent.receipt }) }

@@ -6,6 +6,7 @@ import { jsonLog } from './runtime/log.ts'
 /** Loaded when asked for: `doctor` must not pay for the sheet reader. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ask: async () => (await import('./commands/ask.ts')).ask,
+  customs: async () => (await import('./commands/customs.ts')).customsCommand,
   connectors: async () => (await import('./commands/connectors.ts')).connectorsCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   import: async () => (await import('./commands/import.ts')).importSheet,

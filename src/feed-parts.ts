@@ -9,6 +9,9 @@ import type { SalesChannel } from './hub/channel-port.ts'
 import { type Feed, feed } from './hub/feed.ts'
 import type { OrderSource } from './hub/on-demand.ts'
 import { findSilent } from './hub/push-silence.ts'
+import type { SmsSender } from './hub/sms.ts'
+import { smsReceipts } from './hub/sms-receipts.ts'
+import { smsSending } from './hub/sms-sending.ts'
 import { sources } from './hub/sources.ts'
 import { takePush } from './hub/take-push.ts'
 import { type Tracking, tracking } from './hub/tracking.ts'
@@ -38,6 +41,8 @@ export type OpenFeed = {
   readonly ticks: readonly Tick[]
   /** Asked for one order while somebody waits. */
   readonly orderSources: readonly OrderSource[]
+  /** Reaches phones, where a vendor is joined: the first of connectors.json. */
+  readonly sms?: SmsSender
 }
 
 /** The systems that feed the hub, opened as connectors.json says. Vendors' time is the real one throughout. */
@@ -67,13 +72,14 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
   })
   const trackers = connectors.flatMap(({ connector }) => connector.tracker ?? [])
   const tracks = tracking({ database, trackers, heard: sources(database), clock: systemClock, log })
+  const smsVendors = connectors.flatMap(({ connector }) => connector.sms ?? [])
   const limits = connectors.flatMap(({ silentHours, connector }) =>
     (connector.channels ?? []).flatMap(({ sources: { push } }) =>
       push === undefined ? [] : [{ source: push, hours: silentHours }],
     ),
   )
   const push = {
-    doors: [...channels, ...trackers],
+    doors: [...channels, ...trackers, ...smsVendors],
     takePush: takePush(hub.answering.door, personal),
     clock: systemClock,
     log,
@@ -84,7 +90,7 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     channels,
     feed: reading,
     doors: push.doors.length === 0 ? [] : [feedDoor(push)],
-    tasks: feedTasks(reading, tracks),
+    tasks: feedTasks(reading, tracks, smsReceipts(database, log)),
     ticks: [
       ...(channels.length === 0
         ? []
@@ -95,6 +101,7 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
         : [{ name: 'feed.silence', everyMs: 60_000, run: () => findSilent(database, limits, log) }]),
     ],
     orderSources: channels.map(asOrderSource),
+    ...(smsVendors[0] && { sms: smsSending({ database, vendor: smsVendors[0], clock: systemClock, log }) }),
   }
 }
 

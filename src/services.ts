@@ -24,10 +24,12 @@ import { touchTick } from '../handlers/touch-health.ts'
 import { photoRoutes, photoTask, photoTaskName } from '../handlers/waybill-photo.ts'
 import { answerParts, talkParts } from './answer-parts.ts'
 import { type AppParts, buildApp, type Check } from './app.ts'
+import { backOfficeParts } from './back-office-parts.ts'
 import type { ChatEvent, PlatformName } from './chat/event.ts'
 import type { Role } from './chat/member.ts'
 import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
+import { customsParts } from './customs-parts.ts'
 import { exportDoor, exportLink } from './export-door.ts'
 import { type OpenFeed, openFeed } from './feed-parts.ts'
 import { flowParts } from './flow-parts.ts'
@@ -60,7 +62,7 @@ export type DeskParts = {
   readonly store: Store
   readonly clock: MovableClock
   readonly log: Log
-  /** Reaches phones of colleagues, where a vendor is joined. */
+  /** Reaches phones of colleagues instead of the vendor of connectors.json. */
   readonly sms?: SmsSender | undefined
 }
 
@@ -83,7 +85,7 @@ const photoDays = 30
 const dayMs = 86_400_000
 
 /** Every real thing of the desk, created and joined: the only place where bot, handlers, hub and jobs meet. */
-export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
+export function openDesk({ config, store, clock, log, sms: givenSms }: DeskParts): Desk {
   const hub = openHub({ store, dataDir: config.dataDir, clock, log })
   const queue = bullmqQueue({ target: store.target, redisUrl: config.redisUrl, log })
   let ring = () => {}
@@ -102,6 +104,8 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
   const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
   const channels = channelsOf(config)
   const fed = openFeed({ config, store, hub, log, wake })
+  const sms = givenSms ?? fed.sms
+  const office = backOfficeParts({ store, answering: hub.answering, connectors: fed.connectors, log })
   const ports = fed.connectors.flatMap(({ connector }) => connector.commands ?? [])
   const readPhoto = photoReader(reader)
   const flow = flowParts({ config, store, hub, clock, log, codec, channels, wake, ports, readPhoto })
@@ -114,6 +118,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
       (platform) => exportLinks(config, exportKey, platform),
     ),
     ...talkParts(hub.answering, fed.orderSources),
+    ...office.answers,
   }
   const engine = clockEngine({
     database: store.database,
@@ -173,6 +178,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
     wake,
     clock,
     log,
+    turnOf: send.turnOf,
   })
   const feed = pump({ outbox: hub.outbox, queue, executor, clock, log })
   ring = feed.wake
@@ -182,6 +188,8 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
     { name: 'probe', everyMs: 5_000, run: send.probe },
     ...flow.ticks,
     ...fed.ticks,
+    ...office.ticks,
+    ...customsParts({ store, hub, connectors: fed.connectors, clock: systemClock, log }).ticks,
     ...clockTicks({ engine, codec, wake }),
     proofTick(proofPartsOf({ config, store, log, clock }, hub, codec, wake)),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
@@ -216,6 +224,7 @@ export function openDesk({ config, store, clock, log, sms }: DeskParts): Desk {
         feed.run(stop),
         schedule({ ticks, clock, log }, stop),
       ])
+      await executor.rest()
       await desk.idle()
     },
     warm: () => reader.warm(),

@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util'
 import { type OpenFeed, openFeed } from '../feed-parts.ts'
+import type { SmsVendor } from '../hub/sms.ts'
+import { smsFigures } from '../hub/sms-receipts.ts'
+import { filled } from '../hub/sms-templates.ts'
 import { feedTask } from '../hub/take-push.ts'
 import { type Hub, openHub } from '../hub-parts.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { openStore, type Store } from '../store.ts'
+import { smsSample } from '../text/zh-sms.ts'
 import type { Command } from './command.ts'
 
 const usage = `connectors list: every configured system, what it is, and when it was heard last.
@@ -69,6 +73,7 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
       ].filter((one) => one !== undefined)
       const parts = Object.keys(connector).filter((part) => part !== 'check')
       print([name, kind, parts.join('+'), [...new Set(named)].map(said).join(', ')].join('\t'))
+      if (connector.sms !== undefined) for (const line of await templateLines(connector.sms, database)) print(line)
     }
     if (fed.connectors.length === 0) print('No connectors: CONNECTORS_FILE names none (docs/connectors.md).')
     return 0
@@ -98,6 +103,20 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
     print(outcome === 'replayed' ? 'It is due again.' : 'There is no dead fetch with this key.')
     return outcome === 'replayed' ? 0 : 1
   },
+}
+
+const figureDays = 7
+
+/** A line a template: how it reads on a phone, and what became of its messages. */
+async function templateLines({ name, templates }: SmsVendor, database: Store['database']): Promise<readonly string[]> {
+  const sinceMs = systemClock.nowMs() - figureDays * 86_400_000
+  const figures = await smsFigures(database, name, sinceMs)
+  return templates.map((template) => {
+    const found = figures.find((one) => one.template === template.code)
+    const { sent = 0, delivered = 0, undelivered = 0, refused = 0 } = found ?? {}
+    const counts = `${sent} sent, ${delivered} delivered, ${undelivered} not, ${refused} refused in ${figureDays} days`
+    return ['', template.purpose, template.code, counts, filled(template, smsSample)].join('\t')
+  })
 }
 
 function isThere({ channels }: OpenFeed, name: string, print: (line: string) => void): boolean {

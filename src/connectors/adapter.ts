@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { PurchaseSource, ReceivableSource, StockSource } from '../hub/back-office-port.ts'
 import type { SalesChannel } from '../hub/channel-port.ts'
 import type { CommandPort } from '../hub/commands.ts'
+import type { CustomsDesk } from '../hub/customs-port.ts'
 import type { CarrierCode } from '../hub/order-facts.ts'
-import type { SmsSender } from '../hub/sms.ts'
+import type { SmsVendor } from '../hub/sms.ts'
 import type { Tracker } from '../hub/tracker-port.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
@@ -35,7 +36,8 @@ export type Connector = {
   readonly stock?: StockSource
   readonly purchases?: PurchaseSource
   readonly receivables?: ReceivableSource
-  readonly sms?: SmsSender
+  readonly sms?: SmsVendor
+  readonly customs?: CustomsDesk
   /** For doctor: one harmless call. Throws with what to do. */
   check(signal: AbortSignal): Promise<void>
 }
@@ -74,6 +76,9 @@ export const shopForm = z.string().trim().min(1).max(64)
  * shipped would stand in quarantine for want of one.
  */
 export const defaultCarrierForm = z.enum(carriers as [CarrierCode, ...CarrierCode[]]).optional()
+
+/** For vendors that do not sign: stands behind the connector's name in the address of the callback, a reference like other secrets. */
+export const pathSecretForm = z.string().min(24)
 
 /** Where the vendor is called: its own address unless told otherwise (its sandbox, a relay). */
 export const addressForm = (vendors: string) => z.url({ protocol: /^https?$/ }).default(vendors)

@@ -1,8 +1,14 @@
 import { z } from 'zod'
 import { CannotStart } from '../runtime/errors.ts'
 import type { Adapter, AdapterParts, Connector } from './adapter.ts'
+import { aliyunSms } from './aliyun-sms.ts'
+import { customs } from './customs.ts'
 import { doudian } from './doudian.ts'
+import { kdniao } from './kdniao.ts'
+import { kingdee } from './kingdee.ts'
+import { sfExpress } from './sf-express.ts'
 import { tmall } from './tmall.ts'
+import { u8 } from './u8.ts'
 import { wdt } from './wdt.ts'
 import { wdtEnterprise } from './wdt-enterprise.ts'
 import { weixin } from './weixin.ts'
@@ -10,12 +16,18 @@ import { youzan } from './youzan.ts'
 
 /** Every kind of outside system by its word in connectors.json. A new one is a line here and a file beside this one. */
 const adapters: Readonly<Record<string, Adapter>> = {
+  'aliyun-sms': aliyunSms,
+  kdniao,
+  'sf-express': sfExpress,
   doudian,
   weixin,
   tmall,
   wdt,
   'wdt-enterprise': wdtEnterprise,
+  kingdee,
+  u8,
   youzan,
+  customs,
 }
 
 const nameForm = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and dashes')

@@ -3,12 +3,14 @@ import postgres from 'postgres'
 import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
 import * as customers from './schema-customers.ts'
+import * as customs from './schema-customs.ts'
 import * as feed from './schema-feed.ts'
 import * as flow from './schema-flow.ts'
 import * as photos from './schema-photos.ts'
+import * as sms from './schema-sms.ts'
 import * as talk from './schema-talk.ts'
 
-const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers, ...feed }
+const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers, ...customs, ...feed, ...sms }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =
@@ -95,6 +97,24 @@ export function isLostTypeQuestion(error: unknown): boolean {
   return /left join pg_catalog[.]pg_type b on b[.]oid = a[.]typelem/.test(String(error.query))
 }
 
+/**
+ * postgres.js 3.4.9 writes in a setImmediate (connection.js, nextWrite; its issues 1066 and 1208): a server that goes away during a
+ * transaction leaves it to write the ROLLBACK to no socket, which would end the process. Nobody waits for that answer: the
+ * transaction has failed already. `startupPadding` mends the connection itself.
+ */
+export function isLostWrite(error: unknown): boolean {
+  return (
+    error instanceof Error && /reading 'write'/.test(error.message) && /nextWrite .*postgres/.test(error.stack ?? '')
+  )
+}
+
+/**
+ * The same fault leaves a connection that believes for ever that its write is already arranged: whatever it is given waits, its own
+ * start included, until the connect time-out. Only a write of 1,024 bytes or more goes at once and mends it, so the start is made that
+ * long: the first attempt flushes what was left over and is refused, the next one works.
+ */
+const startupPadding = 'x'.repeat(1_024)
+
 function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql<{ bigint: bigint }> {
   const shared = {
     max: options.max ?? 10,
@@ -105,6 +125,7 @@ function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql
     types: { bigint: postgres.BigInt },
     connection: {
       application_name: options.name ?? 'chadan',
+      'chadan.padding': startupPadding,
       statement_timeout: options.statementTimeoutMs ?? 0,
       lock_timeout: options.lockTimeoutMs ?? 0,
       ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),

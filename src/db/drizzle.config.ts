@@ -10,6 +10,9 @@ export default defineConfig({
     './src/db/schema-flow.ts',
     './src/db/schema-customers.ts',
     './src/db/schema-feed.ts',
+    './src/db/schema-customs.ts',
+    './src/db/schema-sms.ts',
+    './src/db/schema-erp.ts',
   ],
   out: './src/db/migrations',
 })

@@ -101,6 +101,8 @@ export const cardCopies = pgTable(
     cardId: text('card_id'),
     updateCode: text('update_code'),
     updateCodeAt: at('update_code_at'),
+    /** The platform's id of the message it stands in, to take it back when a new one takes its place. */
+    messageId: text('message_id'),
     /** Hash of the card as it was last sent; another one now = it has to be drawn again. */
     shown: text('shown').notNull(),
     shownAt: at('shown_at').notNull(),

@@ -425,6 +425,10 @@ export const stockLots = pgTable(
     /** shelf | near_expiry | quarantine */
     zone: text('zone').notNull().default('shelf'),
     readAt: at('read_at').notNull().defaultNow(),
+    /** Connector that counts it and may replace it; none for what was entered otherwise. */
+    owner: text('owner'),
+    /** As the table of sources calls who told it; none = wms.push. */
+    source: text('source'),
   },
   (t) => [
     index('stock_lots_sku').on(t.sku),

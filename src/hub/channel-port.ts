@@ -1,4 +1,5 @@
 import type { Channel, SourceOrder } from './order-facts.ts'
+import type { SmsReceipt } from './sms-receipts.ts'
 import type { TrackTold } from './track-told.ts'
 
 // What the hub asks of an adapter to a sales channel. channels.md §0: a push is a hint, the pull is the truth; both run.
@@ -47,6 +48,8 @@ export type Hint = {
     | { readonly kind: 'return'; readonly afterSaleNo: string; readonly orderNo?: string }
     /** A parcel, by a tracker. */
     | { readonly kind: 'parcel'; readonly waybillNo: string }
+    /** What became of a text message: nothing is fetched, it says all itself. */
+    | ({ readonly kind: 'sms' } & SmsReceipt)
     /** A test, or a topic we do not follow: answered and kept, nothing is fetched. */
     | { readonly kind: 'nothing'; readonly topic: string }
   /** When the vendor says it happened. */

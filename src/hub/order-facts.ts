@@ -1,3 +1,4 @@
+import type { CustomsFacts } from './customs-papers.ts'
 /**
  * What the hub knows of one order, ready to be shown: the view that look-ups return and cards are made from.
  * Times are epoch milliseconds, money is fen, codes are the hub's own (text/ names them in Chinese).
@@ -181,6 +182,8 @@ export type OrderFacts = {
   readonly claimedShippedAtMs?: number
   /** When the channel last changed the order. */
   readonly sourceModifiedAtMs?: number
+  /** Cross-border orders that were given to customs, or are kept back by their papers. */
+  readonly customs?: CustomsFacts
   /** Notes that people wrote about the order; left out when there are none. */
   readonly noteCount?: number
   readonly corrections?: readonly CorrectionFacts[]

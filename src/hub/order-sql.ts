@@ -164,6 +164,8 @@ export function everything(nodes: number | 'ALL', more = ''): string {
     'c.at DESC, c.id DESC',
   )
   const notes = `(SELECT nullif(count(*), 0)::int FROM notes n WHERE n.owner_kind = 'order' AND n.owner_id = o.id)`
+  const declared = `(SELECT json_strip_nulls(json_build_object('state', d.state, 'preNo', d.pre_no, 'problems', d.problems))
+      FROM customs_declarations d WHERE d.order_id = o.id)`
   const gifts = children(
     `'name', g.name, 'verdict', g.verdict, 'gapFen', g.gap_fen::text, 'parcelId', g.parcel_id`,
     'gifts g WHERE g.order_id = o.id',
@@ -190,7 +192,7 @@ export function everything(nodes: number | 'ALL', more = ''): string {
     ${ms('o.picking_at')} AS "pickingAtMs", o.carrier_code AS carrier,
     o.carrier_name AS "carrierName", o.waybill_no AS "waybillNo", o.source_stage AS "sourceStage",
     (o.claims #>> '{withheld,shippedAtMs}')::float8 AS "claimedShippedAtMs", ${ms('o.source_modified_at')} AS "sourceModifiedAtMs",
-    ${notes} AS "noteCount", ${corrections} AS corrections,
+    ${notes} AS "noteCount", ${corrections} AS corrections, ${declared} AS customs,
     o.source AS "sourceName", ${ms('o.heard_at')} AS "heardAtMs", s.stale_after_minutes AS "staleAfterMinutes",
     ${ms('s.heard_at')} AS "sourceHeardAtMs",
     ${lines} AS lines, ${parcels} AS parcels, ${gifts} AS gifts, ${returns} AS returns${more}

@@ -34,6 +34,7 @@ export type TakePush = (push: Push) => Promise<number>
 export function hintSubject(about: Hint['about']): string | undefined {
   if (about.kind === 'order') return `order:${about.orderNo}`
   if (about.kind === 'parcel') return `parcel:${about.waybillNo}`
+  if (about.kind === 'sms') return `sms:${about.id}`
   return about.kind === 'return' ? `return:${about.afterSaleNo}` : undefined
 }
 

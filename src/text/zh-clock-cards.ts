@@ -54,6 +54,7 @@ export const commandAlertTexts = {
 export const phoneTexts = {
   one: (title: string, what: string) => `${title}：${what}。请到工作群助手里处理。`,
   several: (title: string, first: string) => `${title}，最急的是${first}。请到工作群助手里处理。`,
+  mostUrgent: (first: string) => `最急的是${first}`,
   and: '，',
 } as const
 

@@ -110,6 +110,24 @@ describe('the card of a level', () => {
     for (const who of ['m_lead', 'm_lead2', 'm_page']) expect(desk.stands(who)).toHaveLength(1)
   })
 
+  it('in WeCom, where the code was spent on a colour, the new card that says what was done takes the old one away', async () => {
+    const nowMs = await applied()
+    await desk.settle()
+    await desk.set(nowMs + 10 * minuteMs)
+    await desk.settle()
+    const [yellow] = desk.stands('m_lead')
+    expect(yellow).toMatchObject({ card: { tone: 'warn' } })
+    await desk.tap('m_page', '同意')
+    await desk.settle()
+    const [decided, ...more] = desk.stands('m_lead')
+    expect(more).toEqual([])
+    expect(decided?.id).not.toBe(yellow?.id)
+    expect(decided?.card.title).toMatch(/^已由小吴\d\d:\d\d同意$/)
+    const recalls = await sql()`SELECT state FROM outbox WHERE task = 'card.recall'`
+    expect([...recalls]).toEqual([{ state: 'done' }])
+    expect(await desk.settle()).toBe(0)
+  })
+
   it('asks the applicant for material; the card says so and the limit runs on', async () => {
     await applied()
     await desk.settle()

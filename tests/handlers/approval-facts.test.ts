@@ -107,7 +107,7 @@ describe('finance', () => {
   it('J19 chooses what becomes of arrears', async () => {
     await opened(3, arrears('some', '431000'))
     expect(desk.newest('m_finance')).toMatchObject({ tone: 'warn', bar: '客户有欠款：抵扣，还是挂起？' })
-    expect(desk.text('m_finance')).toContain('应收 经销商JXS03欠款¥4310.00')
+    expect(desk.text('m_finance')).toContain('应收 经销商JXS03欠款¥4,310.00')
     expect(labels('m_finance')).toEqual(['抵扣并通过', '挂起', '仍然退款（需主管）', '驳回', '转交', '加签'])
     next = { outcome: 'refused', why: { code: 'arrears', amountFen: '431000' } }
     expect(await desk.tap('m_finance', '仍然退款（需主管）')).toMatchObject({

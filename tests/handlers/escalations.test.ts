@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { overdueAlertCard } from '../../cards/overdue-alert.ts'
 import { overdueDigestCard } from '../../cards/overdue-digest.ts'
-import { phoneText } from '../../cards/phone-text.ts'
+import { phoneWords } from '../../cards/phone-text.ts'
 import { clockTicks } from '../../handlers/escalations.ts'
 import type { EscalatedItem } from '../../src/hub/escalation-facts.ts'
 import { escalationLedger } from '../../src/hub/escalation-ledger.ts'
@@ -333,7 +333,7 @@ test('any item makes cards within every limit', () => {
       for (const item of items) {
         const card = overdueAlertCard(item, nowMs, codec, 'm_boss')
         expect(faultsOf(card)).toEqual([])
-        expect(phoneText(card).length).toBeLessThan(140)
+        expect(phoneWords(card).text.length).toBeLessThan(140)
       }
       const counts = clockNames.map((clock, index) => ({ clock, count: more + index }))
       const digest = overdueDigestCard({ items, total: items.length + more, counts, nowMs }, codec)

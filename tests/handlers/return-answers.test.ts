@@ -219,7 +219,9 @@ describe('money', () => {
     expect(all.length).toBeGreaterThan(20)
     for (const { id } of all) {
       const reply = await desk.ask(`${id} 退了多少钱`)
-      const sum = /^已?退¥([\d.]+)=(?:实付¥([\d.]+)|商品¥([\d.]+)-优惠(?:分摊)?¥([\d.]+))$/.exec(title(reply))
+      const sum = /^已?退¥([\d.]+)=(?:实付¥([\d.]+)|商品¥([\d.]+)-优惠(?:分摊)?¥([\d.]+))$/.exec(
+        title(reply).replaceAll(',', ''),
+      )
       if (sum === null) throw new Error(`${id}: ${title(reply)}`)
       const [, refund, paid, goods, share] = sum.map(Number)
       expect(Math.round(Number(refund) * 100)).toBe(Math.round((paid || Number(goods) - Number(share)) * 100))

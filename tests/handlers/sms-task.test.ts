@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { overdueAlertCard } from '../../cards/overdue-alert.ts'
-import { phoneText } from '../../cards/phone-text.ts'
+import { phoneWords } from '../../cards/phone-text.ts'
 import { smsEntry, smsTask } from '../../handlers/sms-task.ts'
 import { memberPhone } from '../../src/hub/member-phone.ts'
 import { overdueNow } from '../../src/hub/overdue-now.ts'
@@ -104,7 +104,7 @@ describe('the return as it is overdue now', () => {
       '罚款线 还剩46时（11-25 09:00）',
       '之前 没有提醒过',
     ])
-    expect(phoneText(card)).toBe(
+    expect(phoneWords(card).text).toBe(
       '超24小时未处理·可能触发平台罚款：TH2611230019 抖音 ¥169，财务终审·小陈 已26时。请到工作群助手里处理。',
     )
     expect((await now(at('22T14:00')).ofReturn('TH2611230019'))?.clock).toBe('l3')

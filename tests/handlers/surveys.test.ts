@@ -241,7 +241,7 @@ describe('customers', () => {
       const reply = await desk.ask('JXS03欠款多少', { role })
       const allowed = role === 'finance' || role === 'director'
       expect(reply.trace?.expect === 'deny', role).toBe(!allowed)
-      expect(transcript(reply).includes('¥4310.00')).toBe(allowed)
+      expect(transcript(reply).includes('¥4,310.00')).toBe(allowed)
       expect((await said('13957903303 是什么客户', { role })).includes('欠款')).toBe(allowed)
     }
     expect(await said('13588029862 欠款', { role: 'finance' })).toContain('欠款 未知（未查过ERP）')
@@ -259,9 +259,9 @@ describe('customers', () => {
     const reply = await desk.ask('13957903303 是什么客户', { chat: 'group', role: 'director' })
     const { direct, ...shown } = reply
     expect(transcript(shown)).not.toMatch(/安心母婴|欠款|13957903303/)
-    expect(transcript(direct ?? { kind: 'none' })).toMatch(/安心母婴[\s\S]*欠款 ¥4310.00/)
+    expect(transcript(direct ?? { kind: 'none' })).toMatch(/安心母婴[\s\S]*欠款 ¥4,310.00/)
     const finance = await desk.ask('13957903303 是什么客户', { chat: 'group', role: 'finance' })
-    expect(transcript(finance)).not.toMatch(/安心母婴|¥4310/)
+    expect(transcript(finance)).not.toMatch(/安心母婴|¥4,310/)
   })
 
   test('nobody is said so, and what was searched', async () => {

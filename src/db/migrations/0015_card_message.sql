@@ -1,0 +1,1 @@
+ALTER TABLE "card_copies" ADD COLUMN "message_id" text;
