@@ -79,7 +79,7 @@ export function cut(text: string, limit: number): string {
   const signs = [...text]
   if (signs.length <= limit) return text
   let kept = signs.slice(0, limit - 1).join('')
-  if (/[\dA-Za-z:.*-]/.test(signs[limit - 1] ?? '')) kept = kept.replace(/[¥\dA-Za-z:.\-…*]+$/, '')
+  if (/[\dA-Za-z:.,*-]/.test(signs[limit - 1] ?? '')) kept = kept.replace(/[¥\dA-Za-z:.,\-…*]+$/, '')
   return `${kept.trimEnd()}…`
 }
 

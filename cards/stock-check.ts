@@ -1,4 +1,5 @@
 import type { Button, Card } from '../src/chat/card.ts'
+import type { Arrivals } from '../src/hub/arrivals.ts'
 import type { StockFound, StockItem, StockLot } from '../src/hub/stock.ts'
 import { dayMs, startOfIsoDay } from '../src/runtime/beijing.ts'
 import { bars, buttonLabels, noteParts, type Phrase } from '../src/text/answers.ts'
@@ -17,6 +18,7 @@ import { fitCard } from './fit.ts'
 import { mostChoices } from './order-choice.ts'
 import type { Row } from './order-rows.ts'
 import { toneWith } from './order-summary.ts'
+import { arrivalLines, arrivalNote, arrivalRow, arrivalTitle } from './stock-arrivals.ts'
 import type { View } from './view.ts'
 
 /** Sold before it is this near its date; the warehouse moves such lots aside (product J14 shows one with 58 days). */
@@ -26,8 +28,8 @@ const asIs = (text: string): string => text
 
 type Source = StockFound['source']
 
-/** stock.check of one SKU: how much stands on the shelf, until when it keeps, where it lies. */
-export function stockCard(item: StockItem, source: Source, view: View, codec: ActionCodec): Card {
+/** stock.check of one SKU: how much stands on the shelf, until when it keeps, where it lies; when more comes, where it was asked. */
+export function stockCard(item: StockItem, source: Source, view: View, codec: ActionCodec, arrivals?: Arrivals): Card {
   const { nowMs } = view
   const shelf = lotsIn(item, 'shelf')
   const near = lotsIn(item, 'near_expiry')
@@ -35,7 +37,7 @@ export function stockCard(item: StockItem, source: Source, view: View, codec: Ac
   const stale = staleBar(item, source, nowMs)
   const empty = sum(shelf) === 0 && sum(near) === 0
   const draft = {
-    title: titleOf(shelf, near, nowMs),
+    title: empty ? arrivalTitle(arrivals, nowMs) : titleOf(shelf, near, nowMs),
     tone: toneWith(empty || sum(shelf) === 0 ? 'warn' : 'calm', stale),
     bar: stale,
     facts: [
@@ -44,10 +46,12 @@ export function stockCard(item: StockItem, source: Source, view: View, codec: Ac
       piecesRow(goodsLabels.free, free(shelf), !empty),
       piecesRow(goodsLabels.locked, lockedIn(shelf), !empty),
       piecesRow(goodsLabels.near, sum(near), sum(near) > 0),
-      empty ? ([goodsLabels.reason, words.noPlan] as const) : piecesRow(goodsLabels.held, sum(held), sum(held) > 0),
+      empty || arrivals !== undefined
+        ? arrivalRow(arrivals, nowMs)
+        : piecesRow(goodsLabels.held, sum(held), sum(held) > 0),
     ],
-    lines: lotLines(item),
-    note: noteOf(item, source, nowMs),
+    lines: [...lotLines(item), ...arrivalLines(arrivals, nowMs)],
+    note: [...noteOf(item, source, nowMs), arrivalNote(arrivals, nowMs)],
     buttons: [scriptButton(item, codec)],
   }
   return fitCard(draft, asIs)
@@ -109,9 +113,14 @@ export function stockUnknownCard(word: string, warehouse: string | undefined, vi
   )
 }
 
+/** Nothing of it can be sold: people ask next when it comes. */
+export function isShort(item: StockItem): boolean {
+  return free(lotsIn(item, 'shelf')) <= 0
+}
+
 /** In stock or not, for the customer; where it lies and how much is nobody's business. */
 export function stockScript(item: StockItem): string {
-  return free(lotsIn(item, 'shelf')) > 0 ? stockWording.have(nameOf(item)) : stockWording.none(nameOf(item))
+  return isShort(item) ? stockWording.none(nameOf(item)) : stockWording.have(nameOf(item))
 }
 
 function titleOf(shelf: readonly StockLot[], near: readonly StockLot[], nowMs: number): Phrase {
@@ -119,7 +128,7 @@ function titleOf(shelf: readonly StockLot[], near: readonly StockLot[], nowMs: n
     if (free(shelf) === 0) return titles.allLocked(sum(shelf))
     return titles.have(sum(shelf), expiryText(shelf, nowMs))
   }
-  return sum(near) > 0 ? titles.nearOnly(sum(near), expiryText(near, nowMs)) : titles.none
+  return titles.nearOnly(sum(near), expiryText(near, nowMs))
 }
 
 /** The earliest date among them: what is sold next. */

@@ -4,7 +4,7 @@ import { approvalCard, type Drawn } from '../cards/return-approval.ts'
 import type { Conversation, PlatformName } from '../src/chat/event.ts'
 import type { Delivery, Outbound } from '../src/chat/ports.ts'
 import type { Reply } from '../src/chat/reply.ts'
-import type { CardCopies, Copy, CopyJob, DrawCopy } from '../src/hub/card-copies.ts'
+import type { CardCopies, Copy, CopyJob, DrawCopy, RecallJob } from '../src/hub/card-copies.ts'
 import type { ReturnSheet } from '../src/hub/return-sheet.ts'
 import type { Tick } from '../src/jobs/schedule.ts'
 import type { Task } from '../src/jobs/worker.ts'
@@ -25,6 +25,8 @@ export const drawCopy = (codec: ActionCodec): DrawCopy => drawnCopy(codec)
 export type CopyTaskParts = {
   readonly copies: Pick<CardCopies, 'find' | 'stands' | 'close'>
   readonly outbound: Outbound
+  /** Rings the pump: messages were written. */
+  readonly wake: () => void
   readonly codec: ActionCodec
 }
 
@@ -32,7 +34,7 @@ export type CopyTaskParts = {
  * Sends a copy, or redraws it where it stands: always what is true at this moment, however long the row has waited. Where the platform
  * cannot redraw it (no id, no code), what was done is said by a new card; what only time has changed is left.
  */
-export function copyTask({ copies, outbound, codec }: CopyTaskParts): Task {
+export function copyTask({ copies, outbound, wake, codec }: CopyTaskParts): Task {
   const draw = drawnCopy(codec)
   return async (payload, key) => {
     if (!isJob(payload)) return { outcome: 'give-up', reason: 'the row names no copy', alarm: true }
@@ -48,8 +50,20 @@ export function copyTask({ copies, outbound, codec }: CopyTaskParts): Task {
     const reply = replyFor(copy, drawn, payload.why)
     if (reply === undefined) return { outcome: 'done' }
     const delivery = await outbound.send({ key, to: placeOf(copy), reply })
-    if (delivery.outcome === 'sent') await copies.stands(copy.id, sheet, drawn, knownOf(delivery, reply))
+    if (delivery.outcome === 'sent') {
+      await copies.stands(copy.id, sheet, drawn, knownOf(delivery, reply))
+      wake()
+    }
     return outcomeOf(delivery)
+  }
+}
+
+/** Takes back the card another one has taken the place of: nobody shall tap on what is no longer true. */
+export function recallTask(outbound: Outbound): Task {
+  return async (payload) => {
+    const { platform, messageId } = payload as RecallJob
+    if (outbound.recall === undefined) return { outcome: 'done' }
+    return outcomeOf(await outbound.recall(platform as PlatformName, messageId))
   }
 }
 
@@ -87,8 +101,9 @@ function replyFor(copy: Copy, { card }: Drawn, why: CopyJob['why']): Reply | und
 /** The id of a card as its platform calls it, and the right to redraw it once more. */
 function knownOf({ receipt = {} }: Extract<Delivery, { outcome: 'sent' }>, reply: Reply) {
   const cardId = receipt.cardId ?? receipt.outTrackId
-  const { updateCode } = receipt
+  const { updateCode, messageId } = receipt
   return {
+    ...(messageId !== undefined && { messageId }),
     ...(cardId !== undefined && { cardId }),
     ...(updateCode !== undefined && { updateCode }),
     spent: reply.kind === 'card-update',

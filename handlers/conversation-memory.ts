@@ -29,10 +29,11 @@ export async function rememberAnswer(
   const { trace } = reply
   const intent = intents.find((one) => one === trace?.intent)
   if (memory === undefined || trace === undefined || intent === undefined) return
-  if (trace.about === undefined && trace.choices === undefined) return
+  if (trace.about === undefined && trace.choices === undefined && trace.says === undefined) return
   await memory.remember(place, {
     ...(trace.about !== undefined && { about: trace.about }),
     ...(trace.choices !== undefined && { choices: trace.choices }),
+    ...(trace.says !== undefined && { says: trace.says }),
     intent,
     slots: trace.slots as Slots,
     waiting: asksBack(reply),

@@ -36,6 +36,19 @@ export function flowAside(parts: FlowEditParts): Aside {
   }
 }
 
+/** A typed 确认 or 取消 right after a preview of the flow is about that, not about a change that was shown before it. */
+export function flowSettled(parts: FlowEditParts): Aside {
+  return async (question) => {
+    const { yes, no } = question.understood.hints
+    const said = question.remembered?.says === undefined ? undefined : flowSaid(question.remembered.says)
+    if ((yes === undefined && no === undefined) || said?.wish !== 'publish') return undefined
+    const asked = aboutRules(question)
+    if (yes === undefined) return textReply(asked, texts.left)
+    const denied = await permitted(parts.rights)(asked, 'flow.edit')
+    return denied ?? published(parts, asked, said, (said.version ?? 0) - 1)
+  }
+}
+
 export function flowTaps(parts: FlowEditParts) {
   return {
     'flow.publish': async (tap) => {
@@ -60,7 +73,9 @@ async function shown(parts: FlowEditParts, question: Question, asked: Asked): Pr
   const seen = await parts.flow.look(asked.changes)
   if (seen.outcome !== 'ready') return textReply(question, sentenceOf(seen))
   const drawn = flowDraftCard(seen, publishButton(parts, seen, asked.words), question.view.nowMs, asked.left)
-  return card(question, drawn, 'confirm')
+  const says = asked.words && texts.publishSaying(seen.version + 1, asked.words)
+  const reply = card(question, drawn, 'confirm')
+  return says === undefined || reply.trace === undefined ? reply : { ...reply, trace: { ...reply.trace, says } }
 }
 
 function publishButton({ codec }: FlowEditParts, { version, changes }: FlowPreview, words: string | undefined): Button {

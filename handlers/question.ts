@@ -28,6 +28,8 @@ export type Remembered = {
   /** `about` is from an earlier question; this one was only offered it. */
   readonly offered?: boolean
   readonly answerKey: string
+  /** The line that a typed yes stands for. */
+  readonly says?: string
   readonly atMs: number
 }
 

@@ -15,7 +15,7 @@ import { type CommandTapParts, commandTaps } from './command-taps.ts'
 import { remembering } from './conversation-memory.ts'
 import { talkTaps } from './conversation-taps.ts'
 import { type DelegateParts, delegateAside, delegateTaps } from './delegate.ts'
-import { type FlowEditParts, flowAside, flowTaps } from './flow-edit.ts'
+import { type FlowEditParts, flowAside, flowSettled, flowTaps } from './flow-edit.ts'
 import { typedWithdrawal } from './handoff.ts'
 import { type PeopleParts, peopleAside, peopleTaps } from './level-people.ts'
 import { signPhotoTaps } from './logistics-signed.ts'
@@ -91,6 +91,7 @@ function asidesOf(parts: DeskParts): readonly Aside[] {
     exportAside(parts),
     typedVotes(parts),
     typedWithdrawal(parts),
+    flowSettled(parts),
     settleTyped(parts),
     typedReason(parts),
     carrierAside(parts),

@@ -1,7 +1,8 @@
 import { mostChoices } from '../cards/order-choice.ts'
-import { stockCard, stockChoiceCard, stockScript, stockUnknownCard } from '../cards/stock-check.ts'
+import { isShort, stockCard, stockChoiceCard, stockScript, stockUnknownCard } from '../cards/stock-check.ts'
 import type { Card } from '../src/chat/card.ts'
 import type { Reply } from '../src/chat/reply.ts'
+import type { ArrivalLookup } from '../src/hub/arrivals.ts'
 import type { StockFound, StockItem, StockKey, StockLookup } from '../src/hub/stock.ts'
 import { sentences } from '../src/text/sentences.ts'
 import { sizeForm, stockWords } from '../src/text/zh-goods.ts'
@@ -10,7 +11,11 @@ import type { Slots } from '../src/understanding/types.ts'
 import { type Answerer, type AskParts, type Question, textReply, traceOf } from './question.ts'
 import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 
-export type StockParts = AskParts & { readonly stock: StockLookup }
+export type StockParts = AskParts & {
+  readonly stock: StockLookup
+  /** Who can say when goods that are short come; nobody when left out. */
+  readonly arrivals?: ArrivalLookup
+}
 
 /** SKUs read before the size narrows them: more than one kind of goods has sizes. */
 const mostSkus = 40
@@ -28,8 +33,18 @@ export function stockCheck(parts: StockParts): Answerer {
     if (found.items.length > 1 || found.more)
       return cardReply(question, stockChoiceCard(word, found, question.view, parts.codec))
     if (hints.script) return textReply(question, stockScript(only))
-    return cardReply(question, stockCard(only, found.source, question.view, parts.codec))
+    return cardReply(question, await shown(parts, only, found.source, question.view))
   }
+}
+
+async function shown(
+  { arrivals, codec }: Pick<StockParts, 'arrivals' | 'codec'>,
+  item: StockItem,
+  source: StockFound['source'],
+  view: Question['view'],
+): Promise<Card> {
+  const coming = isShort(item) ? await arrivals?.(item.sku) : undefined
+  return stockCard(item, source, view, codec, coming)
 }
 
 function keyOf({ sku_hint, product }: Slots): StockKey | undefined {
@@ -61,9 +76,11 @@ function cardReply(question: Question, card: Card): Reply {
 }
 
 /** One of several SKUs was chosen, or its wording for the customer is wanted. */
-export function stockTaps({ stock, codec }: StockParts) {
+export function stockTaps(parts: StockParts) {
+  const { stock } = parts
+  type Tapped = Parameters<TapHandler>[0]
   const on =
-    (show: (item: StockItem, source: StockFound['source'], tap: Parameters<TapHandler>[0]) => Reply): TapHandler =>
+    (show: (item: StockItem, source: StockFound['source'], tap: Tapped) => Reply | Promise<Reply>): TapHandler =>
     async (tap) => {
       const [sku] = tap.args
       const found = sku === undefined ? undefined : await stock.find({ sku }, { limit: 1 })
@@ -71,10 +88,11 @@ export function stockTaps({ stock, codec }: StockParts) {
       return found === undefined || item === undefined ? tapText(tap, stockWords.gone) : show(item, found.source, tap)
     }
   return {
-    'stock.show': on((item, source, tap) => {
+    'stock.show': on(async (item, source, tap) => {
       const question = questionOf(tap, 'stock.check')
       const trace = { ...traceOf(question), slots: { sku_hint: item.sku } }
-      return redrawn(tap, { kind: 'card', card: stockCard(item, source, tap.view, codec), trace }, sentences.shown)
+      const card = await shown(parts, item, source, tap.view)
+      return redrawn(tap, { kind: 'card', card, trace }, sentences.shown)
     }),
     'stock.script': on((item, _, tap) => textReply(questionOf(tap, 'stock.check'), stockScript(item))),
   } as const satisfies Readonly<Record<string, TapHandler>>

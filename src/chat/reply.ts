@@ -13,6 +13,8 @@ export type Trace = {
   readonly about?: Subject
   /** What was offered to choose from, in the order shown (①, ② …). */
   readonly choices?: readonly Subject[]
+  /** The line that a typed yes to this answer stands for. */
+  readonly says?: string
 }
 
 /** An order by its hub number, perhaps one return of it. */

@@ -91,9 +91,10 @@ export function fenText(fen: bigint, trimmed = false): string {
   const sign = fen < 0n ? '-' : ''
   const amount = fen < 0n ? -fen : fen
   const cents = String(amount % 100n).padStart(2, '0')
-  if (!trimmed) return `${sign}¥${amount / 100n}.${cents}`
+  const whole = String(amount / 100n).replace(/\B(?=(\d{3})+$)/g, ',')
+  if (!trimmed) return `${sign}¥${whole}.${cents}`
   const short = cents.replace(/0+$/, '')
-  return `${sign}¥${amount / 100n}${short === '' ? '' : `.${short}`}`
+  return `${sign}¥${whole}${short === '' ? '' : `.${short}`}`
 }
 
 /** 张*: the first character of a name; a name of one character shows nothing. */

@@ -135,6 +135,8 @@ const sourceWays: Readonly<Record<string, string>> = {
   push: '推送',
   pull: '拉取',
   form: '审批单',
+  stock: '库存',
+  purchases: '采购',
   'push-youzan': '推送（有赞）',
   'pull-youzan': '拉取（有赞）',
 }
@@ -145,6 +147,7 @@ const sourceSystems: Readonly<Record<string, string>> = {
   crm: 'CRM',
   track: '快递',
   hub: '中台',
+  kingdee: '金蝶',
 }
 
 /** douyin.push → 抖音推送 · sheet.JXS03 → 表格JXS03. */

@@ -30,6 +30,7 @@ export const flowTexts = {
   goBack: (version: number) => `退回v${version}`,
   backSaying: (version: number) => `流程退回v${version}`,
   toast: '已发布',
+  left: '好，流程没有改。',
   same: '现在就是这样，没有改动。',
   noEarlier: '现在是第一版，没有更早的版本可退。',
   noVersion: (live: number) => `没有这个版本可退，现在是v${live}。`,

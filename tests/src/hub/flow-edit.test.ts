@@ -204,6 +204,18 @@ describe('levels and conditions', () => {
     )
   })
 
+  test('a typed 确认 after the preview publishes it, and not a change that was shown before; 取消 leaves all as it is', async () => {
+    const before = await created({}, 'YT0082452614557')
+    await desk.say(`${before} 通过`, 'director')
+    await desk.say('初审改成20分钟', 'director')
+    expect(transcript(await desk.say('确认', 'director'))).toContain('流程 v2 已生效')
+    expect(transcript(await desk.say('确认', 'director'))).toBe('现在就是这样，没有改动。')
+    await desk.say('初审改成25分钟', 'director')
+    expect(transcript(await desk.say('取消', 'director'))).toBe('好，流程没有改。')
+    const [row] = await fresh.database.sql`SELECT state FROM approval_levels WHERE return_id = ${before} AND level = 1`
+    expect([row?.state, (await live()).version]).toEqual(['pending', 2])
+  })
+
   test('复核改由财务审，终审改由仓管审: who decides changes, what is checked does not; what runs keeps its people', async () => {
     const before = await created({}, 'YT0082452614557')
     expect(transcript(await desk.say('复核改由财务审', 'ops'))).toMatch(/^这样财务要审复核和终审，一个岗位只审一级。/)

@@ -4,13 +4,14 @@ import { openDatabase } from '../../../src/db/client.ts'
 import { type OutboxEntry, outbox } from '../../../src/hub/outbox.ts'
 import { bullmqQueue } from '../../../src/jobs/bullmq-queue.ts'
 import { hintTasks, pump } from '../../../src/jobs/pump.ts'
-import type { JobQueue, JobTask } from '../../../src/jobs/queue.ts'
+import type { JobQueue } from '../../../src/jobs/queue.ts'
 import { type Task, worker } from '../../../src/jobs/worker.ts'
 import { systemClock } from '../../../src/runtime/clock.ts'
 import { PlatformRefused, Unreachable } from '../../../src/runtime/errors.ts'
 import { type LogFields, silentLog } from '../../../src/runtime/log.ts'
 import { testPersonal } from '../../kit/cipher.ts'
 import { freshDatabase } from '../../kit/database.ts'
+import { liesOf, lyingQueue } from '../../kit/lying-queue.ts'
 import { hasRedis, ownRedis } from '../../kit/redis.ts'
 import { until } from '../../kit/until.ts'
 
@@ -80,32 +81,6 @@ afterEach(async () => {
 
 const onPostgres = () => bullmqQueue({ target: fresh.target, redisUrl: undefined, log: silentLog })
 
-/** A queue in memory that does to hints what `fate` says, and runs them late when told to. */
-function lyingQueue(fate: () => 'drop' | 'double' | 'late' | 'fair'): JobQueue {
-  const waiting: string[] = []
-  let tasks: Readonly<Record<string, JobTask>> = {}
-  const run = (task: string, key: string) => void Promise.resolve(tasks[task]?.(null, key)).catch(() => {})
-  const enqueue: JobQueue['enqueue'] = async ({ task, key }) => {
-    const what = fate()
-    if (what === 'late') waiting.push(key)
-    if (what === 'double') run(task, key)
-    if (what === 'double' || what === 'fair') run(task, key)
-    if (waiting.length > 3) for (const late of waiting.splice(0)) run(task, late)
-    return 'queued'
-  }
-  return {
-    enqueue,
-    enqueueAll: async (jobs) => {
-      for (const job of jobs) await enqueue(job)
-    },
-    work: (given, stop) => {
-      tasks = given
-      return new Promise((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
-    },
-    health: async () => undefined,
-    close: async () => {},
-  }
-}
 const deadQueue: JobQueue = {
   ...lyingQueue(() => 'drop'),
   enqueueAll: async () => Promise.reject(new Unreachable('the queue is away')),
@@ -148,13 +123,7 @@ describe('rows leave', () => {
 
 describe('R7f: the queue lies', () => {
   test.each([1, 2, 3])('drops, doubles and delays: every effect once (round %d)', async (round) => {
-    let n = round
-    const fate = () => {
-      n = (n * 48_271) % 2_147_483_647
-      const share = n % 100
-      return share < 5 ? 'drop' : share < 10 ? 'double' : share < 15 ? 'late' : 'fair'
-    }
-    openLine(lyingQueue(fate), { patienceMs: 500 })
+    openLine(lyingQueue(liesOf(round)), { patienceMs: 500 })
     await box.enqueue(
       sql,
       Array.from({ length: 200 }, (_, n) => entry(`k${n}`, n % 3 ? undefined : `lane ${n % 9}`)),

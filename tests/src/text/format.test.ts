@@ -39,7 +39,7 @@ test('money is exact to the fen', () => {
   expect(format.fenText(1_250n, true)).toBe('¥12.5')
   expect(format.fenText(1_200n, true)).toBe('¥12')
   expect(format.fenText(-5n)).toBe('-¥0.05')
-  expect(format.fenText(12_345_678_901_234_567_89n)).toBe('¥12345678901234567.89')
+  expect(format.fenText(12_345_678_901_234_567_89n)).toBe('¥12,345,678,901,234,567.89')
 })
 
 describe('masks', () => {
