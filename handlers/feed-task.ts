@@ -27,6 +27,8 @@ export function feedTasks(
           return { outcome: 'done' }
         case 'not-there':
           return { outcome: 'retry', reason: 'the source does not show it yet' }
+        case 'too-soon':
+          return { outcome: 'retry', reason: 'its tracker was asked a moment ago' }
         case 'unknown-connector':
           return { outcome: 'give-up', reason: 'its connector is not configured any more', alarm: true }
         default:

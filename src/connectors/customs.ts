@@ -41,7 +41,7 @@ export const customs = adapter(settings, (name, given, parts) => {
   }
   // in memory: read again after a restart, which changes nothing
   const read = new Set<string>()
-  const desk: CustomsDesk = { name, source: 'customs.files', answers: (signal) => answers(given, read, parts, signal) }
+  const desk: CustomsDesk = { name, source: 'customs.watch', answers: (signal) => answers(given, read, parts, signal) }
   return {
     commands: port,
     customs: desk,

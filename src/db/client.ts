@@ -98,22 +98,35 @@ export function isLostTypeQuestion(error: unknown): boolean {
 }
 
 /**
- * postgres.js 3.4.9 writes in a setImmediate (connection.js, nextWrite; its issues 1066 and 1208): a server that goes away during a
- * transaction leaves it to write the ROLLBACK to no socket, which would end the process. Nobody waits for that answer: the
- * transaction has failed already. `startupPadding` mends the connection itself.
+ * postgres.js 3.4.9 arranges a write and never learns that its connection was closed before it (connection.js, closed): whatever
+ * that connection is given afterwards waits, its own start included. Only a write of 1,024 bytes or more goes at once and mends
+ * it, so the start is made that long: the first attempt flushes what was left over and is refused, the next one works.
  */
-export function isLostWrite(error: unknown): boolean {
-  return (
-    error instanceof Error && /reading 'write'/.test(error.message) && /nextWrite .*postgres/.test(error.stack ?? '')
-  )
+const startupPadding = 'x'.repeat(1_024)
+
+/** Errors after which there is no connection to roll anything back on. */
+function isLostConnection(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^(?:CONNECTION_|E[A-Z]+$|57P0[123]$|08)/.test(code)
 }
 
 /**
- * The same fault leaves a connection that believes for ever that its write is already arranged: whatever it is given waits, its own
- * start included, until the connect time-out. Only a write of 1,024 bytes or more goes at once and mends it, so the start is made that
- * long: the first attempt flushes what was left over and is refused, the next one works.
+ * postgres.js 3.4.9 answers a lost connection with a ROLLBACK on it (its issues 1066 and 1208): the write to no socket ends the
+ * process, and where it does not, the answer that never comes is taken from the next statement's. So a transaction that failed with
+ * its connection never ends by itself: `begin` rejects because the connection is closed.
  */
-const startupPadding = 'x'.repeat(1_024)
+function withoutLateRollback(sql: postgres.Sql<{ bigint: bigint }>): postgres.Sql<{ bigint: bigint }> {
+  const begin = sql.begin.bind(sql) as (...given: unknown[]) => Promise<unknown>
+  const settled = (work: (tx: unknown) => unknown) => (tx: unknown) =>
+    new Promise((resolve, reject) => {
+      Promise.resolve(work(tx)).then(resolve, (error: unknown) => {
+        if (!isLostConnection(error)) reject(error)
+      })
+    })
+  const steady = (...given: unknown[]) =>
+    begin(...given.slice(0, -1), settled(given.at(-1) as (tx: unknown) => unknown))
+  return Object.assign(sql, { begin: steady }) as postgres.Sql<{ bigint: bigint }>
+}
 
 function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql<{ bigint: bigint }> {
   const shared = {
@@ -131,7 +144,7 @@ function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql
       ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),
     },
   }
-  if (target.kind === 'url') return postgres(target.url, shared)
+  if (target.kind === 'url') return withoutLateRollback(postgres(target.url, shared))
   const { directory, port, user, password, database } = target
-  return postgres({ ...shared, host: directory, port, user, password, database })
+  return withoutLateRollback(postgres({ ...shared, host: directory, port, user, password, database }))
 }

@@ -92,6 +92,8 @@ export const trackSubscriptions = pgTable(
     dueAt: at('due_at').notNull(),
     confirmedAt: at('confirmed_at'),
     heardAt: at('heard_at'),
+    /** Its tracker was last asked about it: some lock a number that is asked for too often. */
+    askedAt: at('asked_at'),
     lastError: text('last_error'),
   },
   (t) => [

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { errorFields, type Log } from '../runtime/log.ts'
-import type { CarrierCode } from './order-facts.ts'
+import type { CarrierCode, TrackState } from './order-facts.ts'
 import type { Sources } from './sources.ts'
 import { takeTrack } from './track-intake.ts'
 import type { TrackTold } from './track-told.ts'
@@ -19,11 +19,14 @@ export type TrackingParts = {
 export type ParcelJob = { readonly connector: string; readonly waybillNo: string; readonly track?: TrackTold }
 
 export type Tracking = {
-  /** A push: what it says is taken, and where it is not signed its tracker is asked. */
-  heard(job: ParcelJob, signal: AbortSignal): Promise<'taken' | 'not-there' | 'unknown-connector'>
+  /**
+   * A push: what it says is taken, and where it is not signed its tracker is asked. not-there: neither parcel nor tracker knows of it
+   * yet; too-soon: the tracker was asked a moment ago.
+   */
+  heard(job: ParcelJob, signal: AbortSignal): Promise<'taken' | 'not-there' | 'too-soon' | 'unknown-connector'>
   /** Asks trackers to tell about parcels that went out and nobody tells of yet; a few a turn. */
   subscribeDue(signal: AbortSignal): Promise<number>
-  /** Asks about parcels nobody has told of for half a day: pushes get lost. */
+  /** Asks about parcels nobody has told of for half a day: pushes get lost, and trackers give up pushing. */
   reconcileDue(signal: AbortSignal): Promise<number>
 }
 
@@ -31,49 +34,75 @@ const perTurn = 20
 const silentMs = 12 * 3_600_000
 /** Parcels that went out longer ago are over, whatever the tracker missed. */
 const watchedMs = 30 * 86_400_000
-const mostTries = 8
+/** So many tries in a row without an answer are an alarm; from then on it is tried every night. */
+const alarmingTries = 8
 const firstRetryMs = 60_000
+const nightMs = 24 * 3_600_000
+/** Parcels somebody else has told of already (the warehouse, a sheet) are looked for less often: there are many. */
+const wideMs = 600_000
 
 /** Where parcels are, by the trackers that are joined. */
 export function tracking(parts: TrackingParts): Tracking {
   const { trackers, clock } = parts
   const take = takeTrack(parts.database)
-  const taken = async (tracker: Tracker, told: TrackTold): Promise<void> => {
+  let wideAtMs = Number.NEGATIVE_INFINITY
+  const taken = async (tracker: Tracker, told: TrackTold): Promise<boolean> => {
     const nowMs = clock.nowMs()
-    await take(told, tracker.source, nowMs)
+    const parcelsTold = await take(told, tracker.source, nowMs)
     await parts.heard.heard(tracker.source, nowMs)
     await moveOn(parts, tracker, told)
+    return parcelsTold > 0
   }
   return {
     heard: async ({ connector, waybillNo, track }, signal) => {
       const tracker = trackers.find(({ name }) => name === connector)
       if (tracker === undefined) return 'unknown-connector'
-      const told = track ?? (await queryFor(parts, tracker, waybillNo, signal))
-      if (told === undefined) return 'not-there'
-      await taken(tracker, told)
-      return 'taken'
+      if (track !== undefined) return (await taken(tracker, track)) ? 'taken' : 'not-there'
+      const key = await keyOf(parts, waybillNo)
+      if (key === undefined) return 'not-there'
+      if (!(await mayAsk(parts, tracker, key))) return 'too-soon'
+      const told = await tracker.query(key, signal)
+      return told !== undefined && (await taken(tracker, told)) ? 'taken' : 'not-there'
     },
     subscribeDue: async (signal) => {
-      for (const tracker of trackers) await wantNew(parts, tracker)
+      const isWide = clock.nowMs() - wideAtMs >= wideMs
+      for (const tracker of trackers) {
+        await wantNew(parts, tracker, ['created'])
+        if (isWide) await wantNew(parts, tracker, ['collected', 'in_transit', 'delivering', 'exception'])
+      }
+      if (isWide) wideAtMs = clock.nowMs()
       return eachDue(parts, 'wanted', async (tracker, key) => {
         const asked = (await tracker.subscribe?.(key, signal)) ?? { outcome: 'subscribed' }
         // a tracker that is only queried is asked at once
         const waitMs = tracker.subscribe === undefined ? 0 : silentMs
-        if (asked.outcome === 'subscribed') await mark(parts, tracker, key, { state: 'confirmed', waitMs })
-        else await mark(parts, tracker, key, { state: 'failed', waitMs: 0, problem: asked.reason })
+        if (asked.outcome === 'subscribed') return mark(parts, tracker, key, { state: 'confirmed', waitMs })
+        await mark(parts, tracker, key, { state: 'failed', waitMs: 0, problem: asked.reason })
+        if (!(await handOver(parts, tracker, key)))
+          parts.log('error', 'no tracker takes this parcel', {
+            tracker: tracker.name,
+            reason: asked.reason,
+            alarm: true,
+          })
       })
     },
-    reconcileDue: (signal) =>
-      eachDue(parts, 'confirmed', async (tracker, key) => {
+    reconcileDue: async (signal) => {
+      await endOld(parts)
+      return eachDue(parts, 'confirmed', async (tracker, key) => {
+        if (!(await mayAsk(parts, tracker, key))) return
         const told = await tracker.query(key, signal)
         if (told === undefined) await parts.heard.heard(tracker.source, clock.nowMs())
         else await taken(tracker, told)
-      }),
+      })
+    },
   }
 }
 
-/** Parcels that went out and were never scanned, of carriers it covers, that no tracker was asked about. */
-async function wantNew({ database: { sql }, clock, trackers }: TrackingParts, tracker: Tracker): Promise<void> {
+/** Parcels that went out, of carriers it covers, that no tracker was asked about: those nobody has told of yet, or all on their way. */
+async function wantNew(
+  { database: { sql }, clock, trackers }: TrackingParts,
+  tracker: Tracker,
+  states: readonly TrackState[],
+): Promise<void> {
   const before = trackers.slice(0, trackers.indexOf(tracker))
   const covered = carriers.filter((carrier) => tracker.covers(carrier) && !before.some((one) => one.covers(carrier)))
   if (covered.length === 0) return
@@ -81,10 +110,44 @@ async function wantNew({ database: { sql }, clock, trackers }: TrackingParts, tr
     INSERT INTO track_subscriptions (tracker, waybill_no, carrier_code, phone_tail, due_at)
     SELECT DISTINCT ON (p.waybill_no) ${tracker.name}, p.waybill_no, p.carrier_code, o.phone_tail, now()
     FROM parcels p JOIN orders o ON o.id = p.order_id
-    WHERE p.state = 'created' AND p.shipped_at > to_timestamp(${clock.nowMs() - watchedMs}::float8 / 1000)
+    WHERE p.state = ANY(${[...states]}::text[]) AND p.shipped_at > to_timestamp(${clock.nowMs() - watchedMs}::float8 / 1000)
       AND p.waybill_no IS NOT NULL AND p.carrier_code = ANY(${covered})
-      AND NOT EXISTS (SELECT 1 FROM track_subscriptions t WHERE t.tracker = ${tracker.name} AND t.waybill_no = p.waybill_no)
+      AND NOT EXISTS (SELECT 1 FROM track_subscriptions t WHERE t.waybill_no = p.waybill_no
+        AND t.tracker = ANY(${trackers.map(({ name }) => name)}))
     ORDER BY p.waybill_no LIMIT 500 ON CONFLICT DO NOTHING`
+}
+
+/** The next tracker that covers its carrier is asked instead; false where there is none. */
+async function handOver(
+  { database: { sql }, trackers }: TrackingParts,
+  from: Tracker,
+  key: TrackKey,
+): Promise<boolean> {
+  const next = trackers.slice(trackers.indexOf(from) + 1).find((one) => one.covers(key.carrier))
+  if (next === undefined) return false
+  await sql`
+    INSERT INTO track_subscriptions (tracker, waybill_no, carrier_code, phone_tail, due_at)
+    VALUES (${next.name}, ${key.waybillNo}, ${key.carrier}, ${key.phoneTail ?? null}, now()) ON CONFLICT DO NOTHING`
+  return true
+}
+
+/** Notes that its tracker is asked now; false when it was asked so short a while ago that it must not be. */
+async function mayAsk({ database: { sql } }: TrackingParts, tracker: Tracker, key: TrackKey): Promise<boolean> {
+  const rows = await sql`
+    INSERT INTO track_subscriptions (tracker, waybill_no, carrier_code, phone_tail, state, due_at, asked_at)
+    VALUES (${tracker.name}, ${key.waybillNo}, ${key.carrier}, ${key.phoneTail ?? null}, 'confirmed',
+      now() + ${silentMs}::float8 * interval '1 ms', now())
+    ON CONFLICT (tracker, waybill_no) DO UPDATE SET asked_at = now()
+    WHERE track_subscriptions.asked_at IS NULL
+      OR track_subscriptions.asked_at <= now() - ${tracker.queryGapMs}::float8 * interval '1 ms'`
+  return rows.count > 0
+}
+
+/** What nobody signed for in a month is not asked about for ever. */
+async function endOld({ database: { sql } }: TrackingParts): Promise<void> {
+  await sql`
+    UPDATE track_subscriptions SET state = 'ended', last_error = 'not signed in a month'
+    WHERE state = 'confirmed' AND due_at <= now() AND confirmed_at < now() - ${watchedMs}::float8 * interval '1 ms'`
 }
 
 const carriers: readonly CarrierCode[] = [
@@ -103,7 +166,8 @@ async function eachDue(
   const names = parts.trackers.map(({ name }) => name)
   const rows = await sql<Due[]>`
     UPDATE track_subscriptions s SET tries = CASE WHEN ${state} = 'wanted' THEN s.tries + 1 ELSE s.tries END,
-      due_at = now() + CASE WHEN ${state} = 'wanted' THEN ${firstRetryMs}::float8 * 2 ^ s.tries ELSE ${silentMs}::float8 END * interval '1 ms'
+      due_at = now() + CASE WHEN ${state} = 'wanted' THEN least(${firstRetryMs}::float8 * 2 ^ least(s.tries, 20), ${nightMs}::float8)
+        ELSE ${silentMs}::float8 END * interval '1 ms'
     FROM (
       SELECT tracker, waybill_no FROM track_subscriptions WHERE state = ${state} AND due_at <= now() AND tracker = ANY(${names})
       ORDER BY due_at LIMIT ${perTurn} FOR UPDATE SKIP LOCKED
@@ -116,7 +180,7 @@ async function eachDue(
     try {
       await work(tracker, key)
     } catch (error) {
-      const over = state === 'wanted' && tries >= mostTries
+      const over = state === 'wanted' && tries === alarmingTries
       parts.log(over ? 'error' : 'warn', 'a tracker was not reached', {
         tracker: name,
         tries,
@@ -124,7 +188,6 @@ async function eachDue(
         ...(over && { alarm: true }),
       })
       await parts.heard.failed(tracker.source, 'no answer')
-      if (over) await mark(parts, tracker, key, { state: 'failed', waitMs: 0, problem: 'no answer' })
     }
   }
   return rows.length
@@ -135,6 +198,7 @@ type Mark = { readonly state: 'confirmed' | 'failed'; readonly waitMs: number; r
 async function mark({ database: { sql } }: TrackingParts, tracker: Tracker, key: TrackKey, to: Mark): Promise<void> {
   await sql`
     UPDATE track_subscriptions SET state = ${to.state}, last_error = ${to.problem ?? null},
+      tries = CASE WHEN ${to.state} = 'confirmed' THEN 0 ELSE tries END,
       confirmed_at = CASE WHEN ${to.state} = 'confirmed' THEN now() ELSE confirmed_at END,
       due_at = now() + ${to.waitMs}::float8 * interval '1 ms'
     WHERE tracker = ${tracker.name} AND waybill_no = ${key.waybillNo}`
@@ -150,16 +214,9 @@ async function moveOn({ database: { sql } }: TrackingParts, tracker: Tracker, to
     WHERE tracker = ${tracker.name} AND waybill_no = ${told.waybillNo} AND state <> 'failed'`
 }
 
-async function queryFor(
-  { database: { sql } }: TrackingParts,
-  tracker: Tracker,
-  waybillNo: string,
-  signal: AbortSignal,
-): Promise<TrackTold | undefined> {
+async function keyOf({ database: { sql } }: TrackingParts, waybillNo: string): Promise<TrackKey | undefined> {
   const [row] = await sql<{ carrier: CarrierCode; phoneTail: string | null }[]>`
     SELECT p.carrier_code AS carrier, o.phone_tail AS "phoneTail" FROM parcels p JOIN orders o ON o.id = p.order_id
     WHERE p.waybill_no = ${waybillNo} LIMIT 1`
-  if (row === undefined) return undefined
-  const { carrier, phoneTail } = row
-  return tracker.query({ waybillNo, carrier, ...(phoneTail !== null && { phoneTail }) }, signal)
+  return row && { waybillNo, carrier: row.carrier, ...(row.phoneTail !== null && { phoneTail: row.phoneTail }) }
 }

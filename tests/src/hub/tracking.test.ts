@@ -10,7 +10,7 @@ import { type Tracking, tracking } from '../../../src/hub/tracking.ts'
 import { fixedClock } from '../../../src/runtime/clock.ts'
 import { Unreachable } from '../../../src/runtime/errors.ts'
 import { randomIds } from '../../../src/runtime/ids.ts'
-import { silentLog } from '../../../src/runtime/log.ts'
+import type { Log } from '../../../src/runtime/log.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 import { hourMs, noonMs, sampleOrder } from './sample-order.ts'
 
@@ -29,6 +29,11 @@ let asked: string[]
 let answer: TrackTold | undefined
 let isAway = false
 let desk: Tracking
+let tracker: Tracker
+let alarms: string[]
+const log: Log = (_level, message, fields) => {
+  if (fields?.alarm === true) alarms.push(message)
+}
 
 beforeAll(async () => {
   fresh = await freshDatabase({ max: 6 })
@@ -42,7 +47,8 @@ beforeEach(async () => {
   asked = []
   answer = undefined
   isAway = false
-  const tracker: Tracker = {
+  alarms = []
+  tracker = {
     name: 'tracker',
     source: 'track.memory',
     covers: (carrier) => carrier === 'ZTO',
@@ -59,7 +65,7 @@ beforeEach(async () => {
     check: async () => undefined,
   }
   const { database } = fresh
-  desk = tracking({ database, trackers: [tracker], heard: sources(database), clock, log: silentLog })
+  desk = tracking({ database, trackers: [tracker], heard: sources(database), clock, log })
 })
 
 const parcel = async () => {
@@ -116,6 +122,7 @@ describe('what a tracker tells', () => {
     expect(await desk.heard({ connector: 'tracker', waybillNo }, never)).toBe('not-there')
     expect(await parcel()).toMatchObject({ state: 'in_transit' })
     answer = told(way)
+    await fresh.database.sql`UPDATE track_subscriptions SET asked_at = NULL`
     expect(await desk.heard({ connector: 'tracker', waybillNo }, never)).toBe('taken')
     expect(asked).toEqual([`query ${waybillNo} 5678`, `query ${waybillNo} 5678`])
     expect(await parcel()).toMatchObject({ state: 'signed' })
@@ -128,7 +135,7 @@ describe('parcels that went out', () => {
     await desk.subscribeDue(never)
     await desk.subscribeDue(never)
     expect(asked).toEqual([`subscribe ${waybillNo} 5678`])
-    expect(await subscription()).toEqual({ state: 'confirmed', tries: 1, later: true })
+    expect(await subscription()).toEqual({ state: 'confirmed', tries: 0, later: true })
     expect(await desk.reconcileDue(never)).toBe(0)
     await due()
     answer = told(way, { ended: true })
@@ -137,14 +144,75 @@ describe('parcels that went out', () => {
     expect(await parcel()).toMatchObject({ state: 'signed' })
   })
 
-  test('a tracker that is away is tried again, and given up after eight tries', async () => {
+  test('a tracker that is away is tried again: an alarm at the eighth try, then every night, and it heals', async () => {
     isAway = true
     for (let n = 0; n < 10; n++) {
       await desk.subscribeDue(never)
       await due()
     }
-    expect(asked).toHaveLength(8)
-    expect(await subscription()).toMatchObject({ state: 'failed', tries: 8 })
+    expect(asked).toHaveLength(10)
+    expect(alarms).toEqual(['a tracker was not reached'])
+    isAway = false
+    await desk.subscribeDue(never)
+    expect(await subscription()).toMatchObject({ state: 'confirmed', tries: 0 })
+  })
+
+  test('refused by one, the next that covers the carrier is asked; refused by all is an alarm', async () => {
+    const { database } = fresh
+    const refuses = (name: string): Tracker => ({
+      ...tracker,
+      name,
+      subscribe: async () => {
+        asked.push(name)
+        return { outcome: 'refused', reason: 'unknown carrier' }
+      },
+    })
+    const both = tracking({
+      database,
+      trackers: [refuses('first'), refuses('second')],
+      heard: sources(database),
+      clock,
+      log,
+    })
+    for (let n = 0; n < 3; n++) await both.subscribeDue(never)
+    expect(asked).toEqual(['first', 'second'])
+    expect(alarms).toEqual(['no tracker takes this parcel'])
+  })
+
+  test('what the warehouse told of already is subscribed as well; what is signed is not', async () => {
+    const { sql } = fresh.database
+    await sql`UPDATE parcels SET state = 'in_transit'`
+    await desk.subscribeDue(never)
+    expect(asked).toHaveLength(1)
+    await sql`TRUNCATE track_subscriptions`
+    await sql`UPDATE parcels SET state = 'signed'`
+    const { database } = fresh
+    await tracking({ database, trackers: [tracker], heard: sources(database), clock, log }).subscribeDue(never)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('the same parcel is not asked for again within the gap its tracker needs', async () => {
+    answer = told(way)
+    expect(await desk.heard({ connector: 'tracker', waybillNo }, never)).toBe('taken')
+    expect(await desk.heard({ connector: 'tracker', waybillNo }, never)).toBe('too-soon')
+    expect(asked).toHaveLength(1)
+    await fresh.database.sql`UPDATE track_subscriptions SET asked_at = now() - interval '31 minutes'`
+    expect(await desk.heard({ connector: 'tracker', waybillNo }, never)).toBe('taken')
+  })
+
+  test('a parcel that nobody signed for in a month is not asked about any more', async () => {
+    await desk.subscribeDue(never)
+    await due()
+    await fresh.database.sql`UPDATE track_subscriptions SET confirmed_at = now() - interval '31 days'`
+    expect(await desk.reconcileDue(never)).toBe(0)
+    expect(await subscription()).toMatchObject({ state: 'ended' })
+  })
+
+  test('a push that comes before its parcel is tried again', async () => {
+    const early = '75312345678919'
+    expect(
+      await desk.heard({ connector: 'tracker', waybillNo: early, track: { waybillNo: early, nodes: way } }, never),
+    ).toBe('not-there')
   })
 
   test('a tracker that found nothing is subscribed again after the time it needs', async () => {

@@ -1,0 +1,1 @@
+ALTER TABLE "track_subscriptions" ADD COLUMN "asked_at" timestamp with time zone;
