@@ -3,7 +3,7 @@ import type { CommandAbout, EscalatedItem, OrderAbout, ParcelAbout } from '../sr
 import { factValues, noteParts, type Phrase } from '../src/text/answers.ts'
 import { beside, clockText, momentText } from '../src/text/format.ts'
 import { carrierTexts } from '../src/text/zh-carrier.ts'
-import { commandAlertTexts, firstSmsTexts, quarantineTexts } from '../src/text/zh-clock-cards.ts'
+import { commandAlertTexts, firstSmsTexts, noWaybillTexts, quarantineTexts } from '../src/text/zh-clock-cards.ts'
 import {
   overdueLabels as labels,
   overdueSayings as sayings,
@@ -11,6 +11,7 @@ import {
   overdueButtons as words,
 } from '../src/text/zh-clocks.ts'
 import { carrierName, channelName } from '../src/text/zh-cn.ts'
+import { missingReasons } from '../src/text/zh-logistics.ts'
 import type { ActionCodec } from './actions.ts'
 import { fitCard } from './fit.ts'
 import { type Row, tailOf } from './order-rows.ts'
@@ -55,7 +56,8 @@ export function parcelAlert(item: EscalatedItem, about: ParcelAbout, nowMs: numb
 export function orderAlert(item: EscalatedItem, about: OrderAbout, nowMs: number, codec: ActionCodec): Card {
   const { clock, step, sinceMs } = item
   const lasts = nowMs - sinceMs
-  const held = clock === 'no_carrier'
+  // without a carrier it is freed by choosing one; with one the number itself is missing
+  const held = clock === 'no_carrier' || (clock === 'no_waybill' && !about.hasCarrier)
   const see = held
     ? seeOrder(about, 'logistics.missing_waybill', quarantineTexts.button, sayings.seeOrder(about.orderNo), codec)
     : seeOrder(about, 'order.status', words.seeOrder, sayings.seeOrder(about.orderNo), codec)
@@ -66,7 +68,8 @@ export function orderAlert(item: EscalatedItem, about: OrderAbout, nowMs: number
       facts: [
         orderFact(about),
         [clock === 'ship_promise' ? labels.promise : labels.since, momentText(sinceMs, nowMs)],
-        [labels.reason, held ? about.quarantineReason : about.delayReason],
+        [labels.reason, reasonOf(item, about)],
+        [noWaybillTexts.owner, clock === 'no_waybill' ? noWaybillTexts.ownerIs(about.hasCarrier) : undefined],
       ],
       note: [noteParts.asOf(clockText(nowMs)), texts.source],
       buttons: [held ? fixButton(about, codec) : undefined, see],
@@ -82,7 +85,13 @@ const fixButton = ({ orderId, orderNo }: OrderAbout, codec: ActionCodec): Button
   say: `${carrierTexts.button} ${orderNo}`,
 })
 
+function reasonOf({ clock }: EscalatedItem, about: OrderAbout): string | undefined {
+  if (clock === 'no_waybill') return about.hasCarrier ? missingReasons.notTold : missingReasons.noCarrier
+  return clock === 'no_carrier' ? about.quarantineReason : about.delayReason
+}
+
 function orderTitle({ clock, step }: EscalatedItem, lastsMs: number): Phrase {
+  if (clock === 'no_waybill') return noWaybillTexts.title(lastsMs)
   if (clock === 'no_carrier') return step === 'nudge' ? quarantineTexts.fresh : quarantineTexts.title(lastsMs)
   return clock === 'first_sms' ? firstSmsTexts.title(lastsMs) : texts.shipLate(lastsMs)
 }

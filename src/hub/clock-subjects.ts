@@ -81,12 +81,27 @@ function runningSql(sql: Sql, clock: ClockName, among: Among): Fragment {
         sql`o.shipped_at IS NULL AND o.cancelled_at IS NULL AND o.quarantined_at IS NOT NULL`,
         among,
       )
+    case 'no_waybill':
+      return order(
+        sql,
+        sql`coalesce(to_timestamp((o.claims #>> '{withheld,shippedAtMs}')::float8 / 1000), o.source_modified_at)`,
+        withoutWaybill(sql),
+        among,
+      )
     case 'command':
       return commands(sql, among)
     case 'assigned':
       return assigned(sql, among)
   }
 }
+
+/** Its source says it went out, and nobody has told a number: with or without a carrier (product row 13). */
+const withoutWaybill = (sql: Sql): Fragment =>
+  sql`o.shipped_at IS NULL AND o.cancelled_at IS NULL AND (o.quarantined_at IS NOT NULL
+      OR (o.waybill_no IS NULL AND o.source_stage ~ '^(part_)?(shipped|signed)'))
+    AND o.waybill_no IS NULL AND o.source_stage ~ '^(part_)?(shipped|signed)' AND o.carrier_code IS DISTINCT FROM 'PICKUP'
+    AND o.refunded_at IS NULL AND o.returned_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM parcels p WHERE p.order_id = o.id AND p.waybill_no IS NOT NULL)`
 
 const nobody = (sql: Sql): Fragment =>
   sql`NULL::timestamptz AS due, NULL::text AS role, NULL::text AS holder_id, NULL::timestamptz AS applied`

@@ -48,6 +48,8 @@ export type OrderAbout = About & {
   readonly delayReason?: string
   /** Why it is held back from being worked on. */
   readonly quarantineReason?: string
+  /** A carrier was chosen when it was ordered, or since. */
+  readonly hasCarrier: boolean
 }
 
 /** What was told to another system and is not done. */
@@ -142,7 +144,8 @@ async function aboutOrders(tx: Sql, ids: readonly string[]): Promise<readonly Or
   if (ids.length === 0) return []
   const rows = await tx<Row<Omit<OrderAbout, 'kind'>>[]>`
     SELECT 'order:' || o.id AS subject, o.id AS "orderId", o.channel, o.order_no AS "orderNo",
-      o.delay_reason AS "delayReason", o.quarantine_reason AS "quarantineReason"
+      o.delay_reason AS "delayReason", o.quarantine_reason AS "quarantineReason",
+      o.carrier_code IS NOT NULL AS "hasCarrier"
     FROM orders o WHERE o.id = ANY(${[...ids]}::text[])`
   return rows.map((row) => ({ ...known<Omit<OrderAbout, 'kind'>>(row), kind: 'order' }))
 }

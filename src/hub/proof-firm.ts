@@ -67,14 +67,16 @@ export async function openProof(sql: Database['sql'], startMs: number, dueOf: Le
     'proof-promise',
     'proof-sms',
     'proof-held',
+    'proof-bare',
     'proof-given',
   ])
     await sql`
       INSERT INTO orders (id, channel, shop, order_no, ordered_at, source, source_modified_at, paid_at, pay_method, paid_fen, promise_ship_at,
-        quarantined_at, quarantine_reason)
+        quarantined_at, quarantine_reason, source_stage)
       VALUES (${id}, ${id === 'proof-sms' ? 'douyin' : 'jd'}, 'proof', ${id}, ${at}, 'proof', ${at}, ${at}, 'proof', 100,
         to_timestamp(${id === 'proof-promise' ? promiseMs : null}::float8 / 1000),
-        to_timestamp(${id === 'proof-held' ? startMs : null}::float8 / 1000), ${id === 'proof-held' ? 'proof' : null})`
+        to_timestamp(${id === 'proof-held' ? startMs : null}::float8 / 1000), ${id === 'proof-held' ? 'proof' : null},
+        ${id === 'proof-bare' ? 'shipped' : null})`
   for (const [id, orderId] of [
     [returnId, 'proof-return'],
     [assignedId, 'proof-given'],
@@ -100,6 +102,7 @@ export async function openProof(sql: Database['sql'], startMs: number, dueOf: Le
     { clock: 'ship_promise', subject: 'order:proof-promise', startMs: promiseMs },
     { clock: 'first_sms', subject: 'order:proof-sms', startMs },
     { clock: 'no_carrier', subject: 'order:proof-held', startMs },
+    { clock: 'no_waybill', subject: 'order:proof-bare', startMs },
     { clock: 'command', subject: 'command:proof', startMs },
     { clock: 'assigned', subject: returnSubject(assignedId), startMs },
   ]

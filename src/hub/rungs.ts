@@ -16,6 +16,7 @@ export const clockNames = [
   'ship_promise',
   'first_sms',
   'no_carrier',
+  'no_waybill',
   'command',
   'assigned',
 ] as const
@@ -155,6 +156,12 @@ export const defaultClockRules: ClockRules = {
         { minutes: 0, step: 'nudge', tell: ['cs_lead'] },
         { minutes: hour, step: 'supervisor', tell: ['ops'] },
       ],
+    },
+    no_waybill: {
+      // found within ten minutes of the event (product row 13), the time a lagging push needs left to it
+      limitMinutes: 10,
+      calendar: 'wall',
+      rungs: [{ minutes: 5, step: 'team', tell: ['warehouse', 'ops'] }],
     },
     command: {
       // two minutes in which it may be taken back, ten for its three tries

@@ -36,6 +36,13 @@ export const quarantineTexts = {
   button: '看缺什么',
 } as const
 
+export const noWaybillTexts = {
+  title: (ms: number): Phrase => ({ head: `来源说已发货，${durationText(ms)}还没有运单号` }),
+  owner: '负责',
+  /** Who can mend it: without a carrier operations, else the warehouse that shipped it. */
+  ownerIs: (hasCarrier: boolean) => (hasCarrier ? '仓库' : '运营主管'),
+} as const
+
 export const firstSmsTexts = {
   title: (ms: number): Phrase => ({ head: `下单${durationText(ms)}，首条物流短信还没有发` }),
 } as const

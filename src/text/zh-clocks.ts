@@ -92,6 +92,7 @@ export const digestTexts = {
     ship_promise: '超承诺',
     first_sms: '首条短信',
     no_carrier: '缺快递公司',
+    no_waybill: '发货没单号',
     command: '指令未完成',
     assigned: '指派未办',
   } as Readonly<Record<string, string>>,

@@ -91,6 +91,45 @@ describe('the first message to a buyer of 抖音', () => {
   })
 })
 
+describe('shipped, says its source, and no waybill (product row 13)', () => {
+  const shipped = (id: string, more: object) =>
+    putOrder(sql(), id, at('23T09:00'), {
+      source_stage: 'shipped',
+      source_modified_at: new Date(at('23T10:00')),
+      ...more,
+    })
+
+  test('found within ten minutes of the event, with its cause and who can mend it; a number that comes in between ends it', async () => {
+    await desk.set(at('23T10:00:10'))
+    await shipped('SO0001', { carrier_code: 'ZTO' })
+    await shipped('SO0002', { carrier_code: null })
+    await shipped('SO0003', { carrier_code: 'ZTO' })
+    await shipped('SO0004', { carrier_code: 'PICKUP' })
+    await shipped('SO0005', { carrier_code: 'ZTO', source_stage: 'paid' })
+    await go('23T10:00:20', '23T10:04:50')
+    expect(await heard()).toEqual([])
+    await sql()`UPDATE orders SET waybill_no = '75894561230147', shipped_at = source_modified_at WHERE id = 'SO0003'`
+    await go('23T10:05:05')
+    const told = await heard()
+    expect(told.map((text) => text.split('\n')[0]).sort()).toEqual(['wecom:wx-m_keeper', 'wecom:wx-m_ops'])
+    expect(told[0]).toContain('发货没单号2')
+    expect(await ledger('order:SO0001')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^no_waybill team 小周 /)]),
+    )
+    for (const id of ['SO0003', 'SO0004', 'SO0005'] as const) expect(await ledger(`order:${id}`)).toEqual([])
+  })
+
+  test('alone it is a card: cause, owner, and the button that mends it', async () => {
+    await shipped('SO0002', { carrier_code: null })
+    await go('23T10:05:05')
+    const [first] = (await desk.told()).filter(({ to }) => to === 'wecom:wx-m_ops')
+    expect(first?.text).toBe(
+      '来源说已发货，5分还没有运单号\n订单 抖音…0002 | 从 10:00 | 原因 下单时未选快递 | 负责 运营主管\n截至10:05 · 时限',
+    )
+    expect(first?.card.buttons.map(({ label }) => label)).toEqual(['补承运商', '看缺什么'])
+  })
+})
+
 describe('an order that is held back', () => {
   test('its fix card is there within a minute, the operations manager hears after an hour of working time', async () => {
     await go('23T16:00')
