@@ -1,4 +1,4 @@
-import type { EpochMs, PlatformName } from '../src/chat/event.ts'
+import type { Conversation, EpochMs, PlatformName } from '../src/chat/event.ts'
 import type { Delivery, Outbound, OutboundMessage } from '../src/chat/ports.ts'
 import type { Clock } from '../src/runtime/clock.ts'
 import { faultPoint } from '../src/runtime/fault.ts'
@@ -12,8 +12,11 @@ export type OutboundParts = {
 }
 
 export type AnyOutbound = Outbound & {
+  recall(platform: PlatformName, messageId: string): Promise<Delivery>
   /** For a tick: asks platforms that failed whether they work again, ever more seldom. */
   probe(): Promise<void>
+  /** For the worker: the turn a row has to wait for, where its platform would show it twice when it is sent twice. */
+  turnOf(row: { readonly lane: string | undefined; readonly payload: unknown }): string | undefined
 }
 
 const firstProbeMs = 20_000
@@ -39,10 +42,14 @@ export function outbound({ platforms, healed, clock }: OutboundParts): AnyOutbou
       if (!platform)
         return { outcome: 'refused', reason: `platform ${message.to.platform} is not configured`, alarm: true }
       faultPoint('send.before')
-      const delivery = await sendSafely(platform, message)
+      const delivery = await safely(() => platform.outbound.send(message))
       faultPoint('send.after')
       await note(platform.name, delivery)
       return delivery
+    },
+    recall: async (name, messageId) => {
+      const { recall } = platforms.find((platform) => platform.name === name)?.outbound ?? {}
+      return recall === undefined ? { outcome: 'sent' } : safely(() => recall(name, messageId))
     },
     probe: async () => {
       for (const [name, { probeAtMs, stepMs }] of troubles) {
@@ -55,13 +62,25 @@ export function outbound({ platforms, healed, clock }: OutboundParts): AnyOutbou
         if (fault === undefined) await healed(name)
       }
     },
+    turnOf: ({ lane = '', payload }) => {
+      const platform = platforms.find(({ name }) => lane.startsWith(`${name}:`))
+      if (platform?.tellsRepeats === undefined) return undefined
+      const { to, reply } = (payload ?? {}) as Partial<OutboundMessage>
+      const place: Conversation = to ?? {
+        platform: platform.name,
+        kind: 'direct',
+        id: lane.slice(platform.name.length + 1),
+      }
+      // rows that hold no message make their own when their turn comes, and what they make is a card
+      return platform.tellsRepeats(reply?.kind ?? 'card', place) ? undefined : platform.name
+    },
   }
 }
 
 /** What is thrown because the network or the platform failed is a delivery to be tried again, not a fault of the job. */
-async function sendSafely(platform: Platform, message: OutboundMessage): Promise<Delivery> {
+async function safely(call: () => Promise<Delivery>): Promise<Delivery> {
   try {
-    return await platform.outbound.send(message)
+    return await call()
   } catch (error) {
     if (!(error instanceof Error) || !('retryable' in error)) throw error
     const afterMs = 'retryAfterMs' in error && typeof error.retryAfterMs === 'number' ? error.retryAfterMs : undefined

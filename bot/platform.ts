@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { ChatEvent, PlatformName } from '../src/chat/event.ts'
+import type { ChatEvent, Conversation, PlatformName } from '../src/chat/event.ts'
 import type { EventSink, MediaSource, Outbound } from '../src/chat/ports.ts'
 import type { Reply } from '../src/chat/reply.ts'
 
@@ -17,6 +17,11 @@ export type Platform = {
    */
   followUps(reply: Reply, event: ChatEvent): readonly Reply[]
   readonly outbound: Outbound
+  /**
+   * Whether a message that is sent a second time, because nobody knows what became of the first, is shown once all the same. Left
+   * out: always.
+   */
+  tellsRepeats?(kind: Reply['kind'], to: Conversation): boolean
   readonly media: MediaSource
   /** For /readyz and doctor: undefined when fine, else what to do. Must answer within 3 s. */
   health(): Promise<string | undefined>

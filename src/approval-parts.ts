@@ -1,7 +1,7 @@
-import { copyTask, copyTicks, drawCopy } from '../handlers/card-copies.ts'
+import { copyTask, copyTicks, drawCopy, recallTask } from '../handlers/card-copies.ts'
 import type { Outbound } from './chat/ports.ts'
 import type { FlowSources } from './flow-sources.ts'
-import { type CardCopiesParts, cardCopies, copyTaskName } from './hub/card-copies.ts'
+import { type CardCopiesParts, cardCopies, copyTaskName, recallTaskName } from './hub/card-copies.ts'
 import type { DecideLevel } from './hub/decide-level.ts'
 import { holdLevel } from './hub/hold-level.ts'
 import { reduceRefund } from './hub/reduce-refund.ts'
@@ -33,7 +33,8 @@ export function approvalParts(from: ApprovalSources) {
     tick,
     wakeCopies,
     tasks: (outbound: Outbound): Readonly<Record<string, Task>> => ({
-      [copyTaskName]: copyTask({ copies, outbound, codec }),
+      [copyTaskName]: copyTask({ copies, outbound, wake, codec }),
+      [recallTaskName]: recallTask(outbound),
     }),
   }
 }

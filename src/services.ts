@@ -15,6 +15,7 @@ import { proofTick } from '../handlers/clock-proof.ts'
 import { clockTicks, escalationEntry } from '../handlers/escalations.ts'
 import { keepPictureTask, keepPictureTaskName } from '../handlers/keep-picture.ts'
 import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
+import { silenceTick } from '../handlers/push-silence.ts'
 import { bookByPhoto } from '../handlers/receive-photo.ts'
 import { routes } from '../handlers/routes.ts'
 import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../handlers/sheet-import.ts'
@@ -40,7 +41,7 @@ import { memberPhone } from './hub/member-phone.ts'
 import type { Photos } from './hub/photos.ts'
 import { steadyRules } from './hub/rungs.ts'
 import { settings } from './hub/settings.ts'
-import { phoneChannel, type SmsSender } from './hub/sms.ts'
+import { phoneChannel } from './hub/sms.ts'
 import { activeMember } from './hub/staff.ts'
 import { type Hub, openHub } from './hub-parts.ts'
 import { bullmqQueue } from './jobs/bullmq-queue.ts'
@@ -54,6 +55,7 @@ import { type MovableClock, systemClock } from './runtime/clock.ts'
 import { PlatformRefused } from './runtime/errors.ts'
 import type { Log } from './runtime/log.ts'
 import { sampleQuestions } from './seed/sample-questions.ts'
+import { sheetFolderTicks } from './sheet-folder-parts.ts'
 import { linkMs } from './signed-door.ts'
 import type { Store } from './store.ts'
 
@@ -62,8 +64,6 @@ export type DeskParts = {
   readonly store: Store
   readonly clock: MovableClock
   readonly log: Log
-  /** Reaches phones of colleagues instead of the vendor of connectors.json. */
-  readonly sms?: SmsSender | undefined
 }
 
 export type Desk = {
@@ -85,7 +85,7 @@ const photoDays = 30
 const dayMs = 86_400_000
 
 /** Every real thing of the desk, created and joined: the only place where bot, handlers, hub and jobs meet. */
-export function openDesk({ config, store, clock, log, sms: givenSms }: DeskParts): Desk {
+export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const hub = openHub({ store, dataDir: config.dataDir, clock, log })
   const queue = bullmqQueue({ target: store.target, redisUrl: config.redisUrl, log })
   let ring = () => {}
@@ -98,13 +98,13 @@ export function openDesk({ config, store, clock, log, sms: givenSms }: DeskParts
     await hub.toOutbox({ key, task, payload })
     wake()
   }
-  const platforms = openPlatforms({ config, store, clock, log }, hub, say)
+  const fed = openFeed({ config, store, hub, log, wake })
+  const platforms = openPlatforms({ config, store, clock, log }, hub, say, fed.takeEvent)
   const codec = codecOf(store.dataKeyHex)
   const exportKey = keyFor(store.dataKeyHex, 'export links v1')
   const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
   const channels = channelsOf(config)
-  const fed = openFeed({ config, store, hub, log, wake })
-  const sms = givenSms ?? fed.sms
+  const { sms } = fed
   const office = backOfficeParts({ store, answering: hub.answering, connectors: fed.connectors, log })
   const ports = fed.connectors.flatMap(({ connector }) => connector.commands ?? [])
   const readPhoto = photoReader(reader)
@@ -183,6 +183,7 @@ export function openDesk({ config, store, clock, log, sms: givenSms }: DeskParts
   const feed = pump({ outbox: hub.outbox, queue, executor, clock, log })
   ring = feed.wake
 
+  const sayOnce: typeof parts.sayOnce = async (entries) => woken(await parts.sayOnce(entries), wake)
   const ticks: readonly Tick[] = [
     { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
@@ -190,10 +191,12 @@ export function openDesk({ config, store, clock, log, sms: givenSms }: DeskParts
     ...fed.ticks,
     ...office.ticks,
     ...customsParts({ store, hub, connectors: fed.connectors, clock: systemClock, log }).ticks,
+    ...sheetFolderTicks({ store, hub, connectors: fed.connectors, channels, wake, log }),
     ...clockTicks({ engine, codec, wake }),
     proofTick(proofPartsOf({ config, store, log, clock }, hub, codec, wake)),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
-    touchTick({ ...parts, sayOnce: async (entries) => woken(await parts.sayOnce(entries), wake) }),
+    touchTick({ ...parts, sayOnce }),
+    silenceTick({ ...parts, silent: fed.silent, sayOnce, clock: systemClock }),
     { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
   ]
@@ -307,7 +310,12 @@ async function tellFollowers(parts: FollowParts, wake: () => void): Promise<void
 
 type Say = (message: OutboundMessage) => Promise<void>
 
-function openPlatforms({ config, store, clock, log }: DeskParts, hub: Hub, later: Say): readonly Platform[] {
+function openPlatforms(
+  { config, store, clock, log }: DeskParts,
+  hub: Hub,
+  later: Say,
+  onEvent: OpenFeed['takeEvent'],
+): readonly Platform[] {
   const { sharedToken, sendBudget } = hub
   const platforms: Platform[] = []
   if (config.wecom || config.wecomBot) {
@@ -316,7 +324,9 @@ function openPlatforms({ config, store, clock, log }: DeskParts, hub: Hub, later
   } else if (config.play)
     platforms.push(practicePlatform({ settings: practiceSettings(store.dataKeyHex), clock: systemClock, log }))
   if (config.dingtalk)
-    platforms.push(dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock: systemClock, log }))
+    platforms.push(
+      dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock: systemClock, log, onEvent }),
+    )
   if (config.play) {
     const samples = async (persona: string) => {
       if (persona === 'stranger') return []

@@ -30,7 +30,12 @@ export type ConnectionParts = {
   readonly timings: StreamTimings
   readonly log: Log
   readonly onPush: (frame: PushFrame, connection: Connection) => void
+  /** Events of the organisation that are ticked in the console; without it none are subscribed to. False = to be pushed again. */
+  readonly onEvent?: ((event: StreamEvent) => Promise<boolean>) | undefined
 }
+
+/** `data` is the event's JSON text; the type stands in the frame's head alone. */
+export type StreamEvent = { readonly type: string; readonly id: string; readonly data: string }
 
 /**
  * One socket, from ticket to end; a new one needs a new call. Throws PlatformRefused (`retryable` false: the key pair) or
@@ -68,7 +73,8 @@ class GatewayClient extends DWClient {
   constructor(parts: ConnectionParts, stop: AbortSignal) {
     const { clientId, clientSecret } = parts.config
     // autoReconnect and subscriptions work but are missing from the type; the default list is shared by all instances
-    const subscriptions = [TOPIC_ROBOT, TOPIC_CARD].map((topic) => ({ type: 'CALLBACK', topic }))
+    const callbacks = [TOPIC_ROBOT, TOPIC_CARD].map((topic) => ({ type: 'CALLBACK', topic }))
+    const subscriptions = parts.onEvent === undefined ? callbacks : [{ type: 'EVENT', topic: '*' }, ...callbacks]
     const options = { clientId, clientSecret, keepAlive: false, debug: false, autoReconnect: false, subscriptions }
     super(options)
     this.parts = parts
@@ -170,12 +176,27 @@ class GatewayClient extends DWClient {
         this.parts.onPush({ topic, messageId, data: frame.data }, this.connection)
         return
       case 'EVENT':
-        // not subscribed to; answered all the same, for an unanswered event is pushed again
-        this.answer({ topic, messageId, data: '' }, { status: 'SUCCESS', message: 'success' })
+        void this.takeEvent(frame)
         return
       default:
         return
     }
+  }
+
+  /** Answered once it is stored; what nobody takes is answered too, for an unanswered event is pushed again. */
+  private async takeEvent({ headers, data }: Frame): Promise<void> {
+    const { topic, messageId, eventType, eventId } = headers
+    const frame = { topic, messageId, data: '' }
+    const { onEvent } = this.parts
+    let isTaken = true
+    if (onEvent !== undefined && typeof eventType === 'string')
+      try {
+        isTaken = await onEvent({ type: eventType, id: String(eventId ?? messageId ?? ''), data })
+      } catch (error) {
+        isTaken = false
+        this.parts.log('error', 'an event was not stored', errorFields(error))
+      }
+    this.answer(frame, isTaken ? { status: 'SUCCESS', message: 'success' } : { status: 'LATER', message: 'try again' })
   }
 
   private answer({ messageId }: PushFrame, data: unknown): void {

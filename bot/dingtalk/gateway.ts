@@ -3,7 +3,13 @@ import type { Verdict } from './errcode.ts'
 
 export type Frame = {
   readonly type: string
-  readonly headers: { readonly topic: string; readonly messageId: string | undefined }
+  readonly headers: {
+    readonly topic: string
+    readonly messageId: string | undefined
+    /** Of EVENT frames. */
+    readonly eventType?: unknown
+    readonly eventId?: unknown
+  }
   readonly data: string
 }
 

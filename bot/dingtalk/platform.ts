@@ -15,6 +15,10 @@ import { tapRegistry } from './taps.ts'
 export type DingtalkParts = ApiParts & {
   /** Other waits for the Stream socket; tests cannot wait a minute. */
   readonly timings?: StreamTimings
+  /** Events of the organisation (forms that ended); without it none are subscribed to. */
+  readonly onEvent?:
+    | ((event: { readonly type: string; readonly id: string; readonly data: string }) => Promise<boolean>)
+    | undefined
 }
 
 /** DingTalk: Stream and HTTP doors, answers by reply address, API or interactive card. */
@@ -31,6 +35,8 @@ export function dingtalkPlatform(parts: DingtalkParts): Platform {
     listen: door.listen,
     followUps,
     outbound: dingtalkOutbound({ config, api, taps, clock, log }),
+    // a card has its outTrackId; a robot's message has nothing that makes two of them one
+    tellsRepeats: (kind) => kind === 'none' || (kind !== 'text' && config.cardTemplateId !== undefined),
     media: dingtalkMedia(config, api),
     health: async () => faultOf(door.state()) ?? (await api.checkToken()),
   }

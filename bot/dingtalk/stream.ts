@@ -3,7 +3,7 @@ import type { EventSink } from '../../src/chat/ports.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { PlatformRefused } from '../../src/runtime/errors.ts'
 import { errorFields, type Log } from '../../src/runtime/log.ts'
-import { type Connection, openConnection, type PushFrame } from './connection.ts'
+import { type Connection, type ConnectionParts, openConnection, type PushFrame } from './connection.ts'
 import { type StreamTimings, streamTimings } from './limits.ts'
 import { type PushParts, takePush } from './push.ts'
 
@@ -12,6 +12,7 @@ export type StreamParts = Omit<PushParts, 'sink'> & {
   readonly clock: Clock
   readonly log: Log
   readonly timings?: StreamTimings
+  readonly onEvent?: ConnectionParts['onEvent']
 }
 
 /** off: never started · connecting: no socket yet or lost · open · refused: the key pair was refused, tried again rarely. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Conversation } from '../../src/chat/event.ts'
+import type { Conversation, PlatformName } from '../../src/chat/event.ts'
 import type { Delivery, OutboundMessage, SendBudget, SharedToken } from '../../src/chat/ports.ts'
 import type { Clock } from '../../src/runtime/clock.ts'
 import { PlatformRefused, Unreachable } from '../../src/runtime/errors.ts'
@@ -14,7 +14,7 @@ import { wecomCallback } from './callback.ts'
 import { followUps } from './encode.ts'
 import { verdictOf } from './errcode.ts'
 import { healthMemoryMs, healthTimeoutMs } from './limits.ts'
-import { sendMessage } from './send.ts'
+import { recallMessage, sendMessage } from './send.ts'
 import type { WecomSettings } from './settings.ts'
 
 export type WecomParts = {
@@ -46,7 +46,13 @@ export function wecomPlatform(parts: WecomParts): Platform {
     callback: (sink) => (config === undefined ? new Hono() : wecomCallback({ settings: config, clock, log }, sink)),
     ...(bot !== undefined && { listen: bot.listen }),
     followUps: (reply, event) => (isBotChat(event.conversation) ? botFollowUps(reply, event) : followUps(reply, event)),
-    outbound: { send: (message) => sendBy(app, bot, message) },
+    outbound: {
+      send: (message) => sendBy(app, bot, message),
+      // the AI bot's messages have no id of the app's, so they never come here
+      ...(app !== undefined && { recall: (_name: PlatformName, messageId: string) => app.recall(messageId) }),
+    },
+    // the AI bot's socket knows no enable_duplicate_check
+    tellsRepeats: (kind, to) => kind === 'none' || !isBotChat(to),
     media: {
       fetch: async (ref) => {
         const picture = pictureAt(ref)
@@ -64,6 +70,7 @@ export function wecomPlatform(parts: WecomParts): Platform {
 type AppDoor = {
   readonly api: WecomApi
   send(message: OutboundMessage): Promise<Delivery>
+  recall(messageId: string): Promise<Delivery>
   health(): Promise<string | undefined>
 }
 
@@ -72,6 +79,7 @@ function appDoor({ sharedToken, sendBudget, clock, log, fetch: given }: WecomPar
   return {
     api,
     send: (message) => sendMessage({ api, sendBudget, agentId: config.agentId }, message),
+    recall: (messageId) => recallMessage({ api }, messageId),
     health: remembered(() => checkHealth(api, clock), clock),
   }
 }

@@ -12,6 +12,11 @@ import { cardRepeatSeconds, memberWindows, textRepeatSeconds } from './limits.ts
 
 export type SendParts = { readonly api: WecomApi; readonly sendBudget: SendBudget; readonly agentId: number }
 
+/** [90313]; the id itself is always well-formed, see taskIdOf. */
+const taskIdTaken = 42014
+/** [90313]: "msgid expired". */
+const tooLateToRecall = 42052
+
 /** A userid [90195]. "a|b" would be several people and "@all" the whole corp. */
 const oneMember = /^[0-9A-Za-z][\w\-@.]{0,63}$/
 
@@ -78,6 +83,19 @@ async function redraw(parts: SendParts, userId: string, { cardRef, card, toast, 
   return deliveryOf(answer, { cardId: cardRef.id })
 }
 
+/**
+ * message/recall [94867]: within 24 h, in WeCom alone; the person reads that a message was taken back. `sent` also when it is too
+ * late for that (42052): the message stays.
+ */
+export async function recallMessage({ api }: Pick<SendParts, 'api'>, messageId: string): Promise<Delivery> {
+  try {
+    const answer = await api.post('/cgi-bin/message/recall', { msgid: messageId })
+    return answer.errcode === tooLateToRecall ? { outcome: 'sent' } : deliveryOf(answer, {})
+  } catch (error) {
+    return undelivered(error)
+  }
+}
+
 async function send(parts: SendParts, userId: string, body: object, cardId?: string): Promise<Delivery> {
   // what goes over the budget is dropped by the platform without a word, so it is counted here, before
   const taken = await parts.sendBudget.take(`wecom:${parts.agentId}:${userId.toLowerCase()}`, memberWindows)
@@ -91,6 +109,8 @@ async function send(parts: SendParts, userId: string, body: object, cardId?: str
     ...body,
     enable_duplicate_check: 1,
   })
+  // the id comes from our key: an earlier try got through, and the card has been drawn differently since
+  if (cardId !== undefined && answer.errcode === taskIdTaken) return { outcome: 'sent', receipt: { cardId } }
   return deliveryOf(answer, cardId === undefined ? {} : { cardId })
 }
 

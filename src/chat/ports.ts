@@ -36,7 +36,11 @@ export type Delivery =
   | { readonly outcome: 'refused'; readonly reason: string; readonly alarm: boolean }
 
 /** Speaks first or late. `key` is the outbox key: pass it on wherever the platform can deduplicate by it. */
-export type Outbound = { send(message: OutboundMessage): Promise<Delivery> }
+export type Outbound = {
+  send(message: OutboundMessage): Promise<Delivery>
+  /** Takes back what was sent, by the messageId of its receipt. Left out where messages stay; `sent`: it is gone, or stays for good. */
+  recall?(platform: PlatformName, messageId: string): Promise<Delivery>
+}
 
 /** A to-do in somebody's list of work. `key` is unique for ever: the same key twice is one to-do. Times epoch ms. */
 export type TodoItem = {

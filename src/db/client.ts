@@ -4,13 +4,15 @@ import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
 import * as customers from './schema-customers.ts'
 import * as customs from './schema-customs.ts'
+import * as erp from './schema-erp.ts'
 import * as feed from './schema-feed.ts'
 import * as flow from './schema-flow.ts'
 import * as photos from './schema-photos.ts'
 import * as sms from './schema-sms.ts'
 import * as talk from './schema-talk.ts'
+import { type Sql, steadyPool } from './steady-pool.ts'
 
-const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers, ...customs, ...feed, ...sms }
+const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers, ...customs, ...erp, ...feed, ...sms }
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =
@@ -97,54 +99,25 @@ export function isLostTypeQuestion(error: unknown): boolean {
   return /left join pg_catalog[.]pg_type b on b[.]oid = a[.]typelem/.test(String(error.query))
 }
 
-/**
- * postgres.js 3.4.9 arranges a write and never learns that its connection was closed before it (connection.js, closed): whatever
- * that connection is given afterwards waits, its own start included. Only a write of 1,024 bytes or more goes at once and mends
- * it, so the start is made that long: the first attempt flushes what was left over and is refused, the next one works.
- */
-const startupPadding = 'x'.repeat(1_024)
-
-/** Errors after which there is no connection to roll anything back on. */
-function isLostConnection(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^(?:CONNECTION_|E[A-Z]+$|57P0[123]$|08)/.test(code)
-}
-
-/**
- * postgres.js 3.4.9 answers a lost connection with a ROLLBACK on it (its issues 1066 and 1208): the write to no socket ends the
- * process, and where it does not, the answer that never comes is taken from the next statement's. So a transaction that failed with
- * its connection never ends by itself: `begin` rejects because the connection is closed.
- */
-function withoutLateRollback(sql: postgres.Sql<{ bigint: bigint }>): postgres.Sql<{ bigint: bigint }> {
-  const begin = sql.begin.bind(sql) as (...given: unknown[]) => Promise<unknown>
-  const settled = (work: (tx: unknown) => unknown) => (tx: unknown) =>
-    new Promise((resolve, reject) => {
-      Promise.resolve(work(tx)).then(resolve, (error: unknown) => {
-        if (!isLostConnection(error)) reject(error)
-      })
-    })
-  const steady = (...given: unknown[]) =>
-    begin(...given.slice(0, -1), settled(given.at(-1) as (tx: unknown) => unknown))
-  return Object.assign(sql, { begin: steady }) as postgres.Sql<{ bigint: bigint }>
-}
-
-function connect(target: DatabaseTarget, options: DatabaseOptions): postgres.Sql<{ bigint: bigint }> {
+function connect(target: DatabaseTarget, options: DatabaseOptions): Sql {
   const shared = {
     max: options.max ?? 10,
     // 0 = keep: an idle desk must not pay a connect for its first question
     idle_timeout: 0,
+    max_lifetime: 0,
     connect_timeout: 10,
     onnotice: () => {},
     types: { bigint: postgres.BigInt },
     connection: {
       application_name: options.name ?? 'chadan',
-      'chadan.padding': startupPadding,
       statement_timeout: options.statementTimeoutMs ?? 0,
       lock_timeout: options.lockTimeoutMs ?? 0,
       ...(options.searchPath === undefined ? {} : { search_path: options.searchPath }),
     },
   }
-  if (target.kind === 'url') return withoutLateRollback(postgres(target.url, shared))
-  const { directory, port, user, password, database } = target
-  return withoutLateRollback(postgres({ ...shared, host: directory, port, user, password, database }))
+  return steadyPool((onclose) => {
+    if (target.kind === 'url') return postgres(target.url, { ...shared, onclose })
+    const { directory, port, user, password, database } = target
+    return postgres({ ...shared, onclose, host: directory, port, user, password, database })
+  })
 }

@@ -26,6 +26,10 @@ export type CopyJob = {
   readonly atMs: number
 }
 
+/** The task that takes back the message of a card another one has taken the place of; its payload. */
+export const recallTaskName = 'card.recall'
+export type RecallJob = { readonly platform: string; readonly messageId: string }
+
 export type Copy = CopyFace & {
   readonly id: string
   readonly returnId: string
@@ -48,13 +52,11 @@ export type CardCopies = {
   find(
     copyId: string,
   ): Promise<{ readonly copy: Copy; readonly sheet: ReturnSheet; readonly nowMs: number } | undefined>
-  /** It stands in the chat as `card`, drawn from `sheet`; `known`: what the platform said of it, `spent`: its code is used up. */
-  stands(
-    copyId: string,
-    sheet: ReturnSheet,
-    drawn: NonNullable<ReturnType<DrawCopy>>,
-    known?: { readonly cardId?: string; readonly updateCode?: string; readonly spent?: boolean },
-  ): Promise<void>
+  /**
+   * It stands in the chat as `card`, drawn from `sheet`; `known`: what the platform said of it, `spent`: its code is used up. In
+   * another message than before: the one before is taken back. Wake the pump after it.
+   */
+  stands(copyId: string, sheet: ReturnSheet, drawn: NonNullable<ReturnType<DrawCopy>>, known?: Known): Promise<void>
   /** The copy that was tapped, with the fresh right to redraw it. */
   tapped(tap: {
     readonly platform: string
@@ -63,6 +65,13 @@ export type CardCopies = {
     readonly updateCode?: string
   }): Promise<Copy | undefined>
   close(copyId: string): Promise<void>
+}
+
+type Known = {
+  readonly cardId?: string
+  readonly updateCode?: string
+  readonly messageId?: string
+  readonly spent?: boolean
 }
 
 export type CardCopiesParts = {
@@ -97,20 +106,9 @@ export function cardCopies(parts: CardCopiesParts): CardCopies {
       const sheet = row && (await returnSheet(sql, row.returnId))
       return row && sheet && { copy: copyOf(row, nowMs), sheet, nowMs }
     },
-    stands: async (copyId, sheet, drawn, { cardId, updateCode, spent } = {}) => {
+    stands: async (copyId, sheet, drawn, known = {}) => {
       const nowMs = await deskNow(sql, parts.time)
-      const [row] = await sql<CopyRow[]>`SELECT ${copyColumns(sql)} FROM card_copies WHERE id = ${copyId}::bigint`
-      const shown = row && shownOf(parts.draw, sheet, row, drawn)
-      if (shown === undefined) return
-      // the version stays: the sweep has still to see what else follows from the change
-      const code = updateCode ?? (spent ? null : undefined)
-      await sql`
-        UPDATE card_copies SET shown = split_part(shown, '|', 1) || '|' || ${lookIn(shown)}::text,
-          shown_at = to_timestamp(${nowMs}::float8 / 1000), next_at = to_timestamp(${drawn.nextMs ?? null}::float8 / 1000),
-          card_id = coalesce(${cardId ?? null}, card_id),
-          update_code = CASE WHEN ${code === undefined} THEN update_code ELSE ${code ?? null} END,
-          update_code_at = CASE WHEN ${code === undefined} THEN update_code_at ELSE to_timestamp(${nowMs}::float8 / 1000) END
-        WHERE id = ${copyId}::bigint`
+      await sql.begin((tx) => noteStanding(tx, parts, { copyId, sheet, drawn, known, nowMs }))
     },
     tapped: async ({ platform, cardId, memberId, updateCode }) => {
       const nowMs = await deskNow(sql, parts.time)
@@ -124,6 +122,37 @@ export function cardCopies(parts: CardCopiesParts): CardCopies {
       await sql`UPDATE card_copies SET state = 'closed', next_at = NULL WHERE id = ${copyId}::bigint`
     },
   }
+}
+
+type Standing = {
+  readonly copyId: string
+  readonly sheet: ReturnSheet
+  readonly drawn: NonNullable<ReturnType<DrawCopy>>
+  readonly known: Known
+  readonly nowMs: number
+}
+
+async function noteStanding(tx: Sql, { draw, outbox }: CardCopiesParts, standing: Standing): Promise<void> {
+  const { copyId, sheet, drawn, known, nowMs } = standing
+  const { cardId, updateCode, messageId, spent } = known
+  const [row] = await tx<CopyRow[]>`
+    SELECT ${copyColumns(tx)} FROM card_copies WHERE id = ${copyId}::bigint FOR UPDATE`
+  const shown = row && shownOf(draw, sheet, row, drawn)
+  if (row === undefined || shown === undefined) return
+  // the version stays: the sweep has still to see what else follows from the change
+  const code = updateCode ?? (spent ? null : undefined)
+  await tx`
+    UPDATE card_copies SET shown = split_part(shown, '|', 1) || '|' || ${lookIn(shown)}::text,
+      shown_at = to_timestamp(${nowMs}::float8 / 1000), next_at = to_timestamp(${drawn.nextMs ?? null}::float8 / 1000),
+      card_id = coalesce(${cardId ?? null}, card_id), message_id = coalesce(${messageId ?? null}, message_id),
+      update_code = CASE WHEN ${code === undefined} THEN update_code ELSE ${code ?? null} END,
+      update_code_at = CASE WHEN ${code === undefined} THEN update_code_at ELSE to_timestamp(${nowMs}::float8 / 1000) END
+    WHERE id = ${copyId}::bigint`
+  const { platform, messageId: before } = row
+  if (before === null || messageId === undefined || before === messageId) return
+  const payload: RecallJob = { platform, messageId: before }
+  // in no lane: what is taken back a little later holds up nothing that is to be said
+  await outbox.enqueue(tx, [{ key: `recall:${platform}:${before}`, task: recallTaskName, payload }])
 }
 
 /** One process at a time looks after a return; another one's turn comes with the next sweep. */

@@ -21,6 +21,7 @@ export type CopyRow = {
   readonly cardId: string | null
   readonly updateCode: string | null
   readonly updateCodeAtMs: number | null
+  readonly messageId: string | null
   readonly shown: string
   readonly drawings: number
 }
@@ -29,7 +30,8 @@ export type CopyRow = {
 export const copyColumns = (sql: Sql) => sql`
   id::text, substr(subject, 8) AS "returnId", kind, level, member_id AS "memberId", platform,
   conversation_id AS "conversationId", outbox_key AS "outboxKey", card_id AS "cardId", update_code AS "updateCode",
-  round(extract(epoch FROM update_code_at) * 1000)::float8 AS "updateCodeAtMs", shown, drawings`
+  round(extract(epoch FROM update_code_at) * 1000)::float8 AS "updateCodeAtMs", message_id AS "messageId",
+  shown, drawings`
 
 /**
  * How long after a level opened its first card may still go out: a desk that was away so long catches up; what was open long before

@@ -7,7 +7,7 @@ import type { Executor } from './worker.ts'
 export type PumpParts = {
   readonly outbox: Pick<OutboxPort, 'due'>
   readonly queue: Pick<JobQueue, 'enqueueAll'>
-  readonly executor: Executor
+  readonly executor: Pick<Executor, 'execute'>
   readonly clock: Clock
   readonly log: Log
   /** How long a hint may take before the row is carried out without the queue. */
@@ -25,7 +25,7 @@ export type Pump = {
 const hintTask = 'outbox'
 
 /** The queue's side of the pump: give it to JobQueue.work. */
-export function hintTasks(executor: Executor): Readonly<Record<string, JobTask>> {
+export function hintTasks(executor: Pick<Executor, 'execute'>): Readonly<Record<string, JobTask>> {
   return { [hintTask]: (_payload, key) => executor.execute(key) }
 }
 

@@ -3,6 +3,7 @@ import { assertNever } from '../runtime/errors.ts'
 import { faultPoint } from '../runtime/fault.ts'
 import { errorFields, type Log, redact } from '../runtime/log.ts'
 import type { ClaimedRow, OutboxPort } from './outbox-port.ts'
+import { turnsOf } from './turns.ts'
 
 /** done: carried out. retry: not now. give-up: never; `alarm` when somebody has to look. Reasons hold no personal data. */
 export type TaskOutcome =
@@ -27,17 +28,47 @@ export type WorkerParts = {
   readonly taskMs?: number
   /** How long a row stays ours after the process died. */
   readonly leaseMs?: number
+  /**
+   * Rows with the same name here are carried out and marked one after the other: what the other side cannot tell from a new one
+   * when it comes again, so that a process that dies leaves one of them in doubt.
+   */
+  readonly turnOf?: (row: ClaimedRow) => string | undefined
 }
 
 export type Executor = {
-  /** Claims the row and carries it out; nothing when it is not its turn. Rejects only while the database is away. */
+  /**
+   * Claims the row and carries it out; nothing when it is not its turn. One that has to wait for others may be carried out after it
+   * resolves. Rejects only while the database is away.
+   */
   execute(key: string): Promise<void>
+  /** Resolves when nothing is waiting or being carried out behind execute's back. */
+  rest(): Promise<void>
 }
+
+/** Rows that wait for their turn without keeping a hand from others: a storm of them must not hold up everybody. */
+const mostWaiting = 200
+/** A platform that hangs must not make its messages wait for each other; more than one is in doubt then. */
+const turnMs = 2_000
 
 /** Executes outbox rows, each under a lease that is renewed while its task runs. */
 export function worker(parts: WorkerParts): Executor {
   const { outbox, log, leaseMs = 20_000 } = parts
+  const turns = turnsOf(turnMs)
+  const waiting = new Set<Promise<void>>()
+  const carryOn = async (row: ClaimedRow, name: string | undefined) => {
+    await carryOut(parts, row, leaseMs, name === undefined ? undefined : turns.take(name))
+    if (row.lane !== undefined) parts.wake()
+  }
+  const carryLater = (row: ClaimedRow, name: string) => {
+    const work = carryOn(row, name)
+      .catch((error: unknown) => log('warn', 'an outbox row was not marked', { key: row.key, ...errorFields(error) }))
+      .finally(() => waiting.delete(work))
+    waiting.add(work)
+  }
   return {
+    rest: async () => {
+      while (waiting.size > 0) await Promise.all(waiting)
+    },
     execute: async (key) => {
       const claim = await outbox.claim(key, leaseMs)
       switch (claim.outcome) {
@@ -47,11 +78,13 @@ export function worker(parts: WorkerParts): Executor {
           log('error', 'a dead letter', { key, task: claim.task, reason: claim.reason, alarm: true })
           parts.wake()
           return
-        case 'claimed':
+        case 'claimed': {
           faultPoint('outbox.claimed')
-          await carryOut(parts, claim.row, leaseMs)
-          if (claim.row.lane !== undefined) parts.wake()
+          const name = parts.turnOf?.(claim.row)
+          if (name === undefined || !turns.busy(name) || waiting.size >= mostWaiting) await carryOn(claim.row, name)
+          else carryLater(claim.row, name)
           return
+        }
         default:
           assertNever(claim)
       }
@@ -59,16 +92,23 @@ export function worker(parts: WorkerParts): Executor {
   }
 }
 
-async function carryOut(parts: WorkerParts, row: ClaimedRow, leaseMs: number): Promise<void> {
+async function carryOut(
+  parts: WorkerParts,
+  row: ClaimedRow,
+  leaseMs: number,
+  turn: Promise<() => void> | undefined,
+): Promise<void> {
   const { outbox, log, clock } = parts
   const renewal = setInterval(() => {
     outbox.extend(row, leaseMs).catch((error: unknown) => log('warn', 'lease not renewed', errorFields(error)))
   }, leaseMs / 3)
+  const pass = await turn
   try {
     const outcome = await run(parts, row)
     faultPoint('mark.before')
     await insistently(() => mark(parts, row, outcome), leaseMs, clock)
   } finally {
+    pass?.()
     clearInterval(renewal)
   }
 }

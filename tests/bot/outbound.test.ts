@@ -125,6 +125,46 @@ describe('outbound', () => {
   })
 })
 
+describe('taking back', () => {
+  test('goes to the platform that sent it, and is nothing where messages stay', async () => {
+    const taken: string[] = []
+    const wecom = platform('wecom')
+    const recall = async (name: PlatformName, id: string): Promise<Delivery> => {
+      if (id === 'away') throw new Unreachable('no answer')
+      taken.push(`${name} ${id}`)
+      return { outcome: 'sent' }
+    }
+    const platforms = [{ ...wecom, outbound: { ...wecom.outbound, recall } }, platform('play')]
+    const out = outbound({ platforms, healed: async () => {}, clock })
+    expect(await out.recall('wecom', 'm1')).toEqual({ outcome: 'sent' })
+    expect(await out.recall('wecom', 'away')).toMatchObject({ outcome: 'retry' })
+    for (const name of ['play', 'dingtalk'] as const) expect(await out.recall(name, 'm2')).toEqual({ outcome: 'sent' })
+    expect(taken).toEqual(['wecom m1'])
+  })
+})
+
+describe('turns', () => {
+  const robot: Platform = {
+    ...platform('dingtalk'),
+    tellsRepeats: (kind, to) => kind !== 'text' && to.kind === 'direct',
+  }
+  const { turnOf } = outbound({ platforms: [platform('wecom'), robot], healed: async () => {}, clock })
+  const row = (name: PlatformName, more: object = {}) => ({
+    lane: `${name}:a`,
+    payload: { ...message('k', name), ...more },
+  })
+
+  test('are taken where the platform shows a repeat twice', () => {
+    expect(turnOf(row('dingtalk'))).toBe('dingtalk')
+    expect(turnOf(row('dingtalk', { to: { platform: 'dingtalk', kind: 'group', id: 'a' } }))).toBe('dingtalk')
+    // a row without a message of its own makes a card
+    expect(turnOf({ lane: 'dingtalk:a', payload: { copyId: '7' } })).toBeUndefined()
+    expect(turnOf(row('wecom'))).toBeUndefined()
+    expect(turnOf({ lane: undefined, payload: null })).toBeUndefined()
+    expect(turnOf({ lane: 'photo 7', payload: {} })).toBeUndefined()
+  })
+})
+
 describe('the task chat.send', () => {
   const run = (delivery: Delivery, payload: unknown = message('a')) => {
     const task = tasks({ outbound: { send: async () => delivery } })['chat.send']

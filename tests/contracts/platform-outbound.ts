@@ -18,6 +18,15 @@ export function outboundPromises(bench: Bench): void {
     expect(bench.subject.shownTo(who)).toHaveLength(1)
   })
 
+  test.each(['text', 'card'] as const)('says whether a repeated %s is shown once, and so it is', async (kind) => {
+    const who = person()
+    const reply = kind === 'text' ? words('您的退货已入仓') : { kind, card: pendingCard }
+    for (let times = 0; times < 2; times += 1) await send(who, reply, `a-key-of-${kind}`)
+    const { platform, direct, shownTo } = bench.subject
+    const once = platform.tellsRepeats?.(kind, direct(who)) ?? true
+    expect(shownTo(who)).toHaveLength(once ? 1 : 2)
+  })
+
   test('asks for another try when the vendor is broken or has had enough', async (context) => {
     const { vendor } = bench.subject
     if (vendor === undefined) return context.skip('there is no vendor to call')

@@ -18,7 +18,7 @@ import { type StandingMessage, WecomWorld, type WorldSettings, wordsOf } from '.
 //
 // It refuses what the real one refuses, by the same errcodes: wrong secret (and an hour's ban after five), dead tokens,
 // another agentid, unknown members, repeated task ids, every card that breaks a limit (advised lengths count as hard),
-// response codes used twice or after 72 h. Over 30 a minute or 1000 an hour it says yes and shows nothing.
+// response codes used twice or after 72 h, recalls after 24 h. Over 30 a minute or 1000 an hour it says yes and shows nothing.
 
 export type Fault = { readonly status: number } | { readonly errcode: number } | 'hang' | 'drop' | 'garbage'
 
@@ -124,6 +124,8 @@ function route(world: WecomWorld, url: URL, raw: string): { readonly errcode: nu
       return world.send(JSON.parse(raw), raw)
     case '/cgi-bin/message/update_template_card':
       return world.update(JSON.parse(raw))
+    case '/cgi-bin/message/recall':
+      return world.recall(JSON.parse(raw))
     case '/cgi-bin/media/get':
       return world.files.get(query.get('media_id') ?? '') ?? { errcode: 40007 }
     case '/cgi-bin/getcallbackip':

@@ -32,6 +32,7 @@ export class WecomWorld {
   readonly messages: StandingMessage[] = []
   /** Sent but shown to nobody: over 30 a minute or 1000 an hour. The caller was told errcode 0. */
   readonly dropped: StandingMessage[] = []
+  readonly recalled: StandingMessage[] = []
   readonly files = new Map<string, { readonly bytes: Uint8Array; readonly type: string; readonly name: string }>()
   tokensGiven = 0
   /** Calls to everything but gettoken answer 60020 while false. */
@@ -113,6 +114,17 @@ export class WecomWorld {
     if (right === undefined || right.untilMs <= this.nowMs()) return { errcode: 60140 }
     if (users.length > 0 && !users.includes(right.message.to)) return { errcode: 0, invaliduser: users }
     this.redraw(right.message, card ?? { replace_text: (body.button as VendorCard)?.replace_name })
+    return { errcode: 0 }
+  }
+
+  /** For 24 h, by the app that sent it; the chat says that a message was taken back. */
+  recall(body: VendorCard): Answer {
+    const at = this.messages.findIndex(({ msgid }) => msgid === body.msgid)
+    const message = this.messages[at]
+    if (message === undefined) return { errcode: 40058 }
+    if (this.nowMs() - message.sentAtMs > 24 * hourMs) return { errcode: 42052 }
+    this.messages.splice(at, 1)
+    this.recalled.push(message)
     return { errcode: 0 }
   }
 

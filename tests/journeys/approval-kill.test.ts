@@ -149,7 +149,7 @@ describe('R1 and R6: killed while a return is decided', () => {
         expect(states.every(({ state }) => state === 'done')).toBe(true)
       }, 15_000)
       for (const { key } of await cards()) expect(got.get(key), key).toBeGreaterThanOrEqual(1)
-      expect(Math.max(...got.values())).toBeLessThanOrEqual(2)
+      expect([...got.values()].reduce((sum, times) => sum + times - 1, 0)).toBeLessThanOrEqual(1)
     },
     60_000,
   )

@@ -46,6 +46,7 @@ const platform: Platform = {
       return answer.ok ? { outcome: 'sent' } : { outcome: 'retry', reason: String(answer.status) }
     },
   },
+  tellsRepeats: () => false,
   media: { fetch: async () => new Uint8Array() },
   health: async () => undefined,
 }
@@ -58,6 +59,7 @@ const executor = worker({
   clock,
   log,
   leaseMs: 1_000,
+  turnOf: out.turnOf,
 })
 const queue = bullmqQueue({ target, redisUrl: undefined, log })
 const line = pump({ outbox: box, queue, executor, clock, log, patienceMs: 1_000 })

@@ -1,9 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { returnSubject } from '../../src/hub/clock-subjects.ts'
 import { arm, deskNow } from '../../src/hub/deadlines.ts'
 import { escalationLedger } from '../../src/hub/escalation-ledger.ts'
 import { personalData } from '../../src/hub/personal.ts'
 import { type ClockName, defaultClockRules as rules } from '../../src/hub/rungs.ts'
+import { systemClock } from '../../src/runtime/clock.ts'
+import { silentLog } from '../../src/runtime/log.ts'
+import { account, openAliyun, templates } from '../fakes/aliyun-sms.ts'
 import { openDoors, type Person } from '../kit/doors.ts'
 import { holds, type Stage } from '../kit/transcript.ts'
 import { until } from '../kit/until.ts'
@@ -19,20 +25,38 @@ const people = {
   副总: { name: '马总', role: '总监', id: 'head-2' },
 } as const satisfies Readonly<Record<string, Person>>
 
-/** What the vendor of text messages was told. */
-const phoned: { phone: string; text: string; ring: boolean; key: string }[] = []
-const doors = await openDoors(Object.values(people), {
-  sms: {
-    name: 'fake',
-    send: async (message, key) => {
-      phoned.push({ ...message, key })
-      return { outcome: 'sent' }
-    },
-  },
-})
+const secrets: Readonly<Record<string, string>> = {
+  KEY_ID: account.accessKeyId,
+  KEY: account.accessKeySecret,
+  PATH: account.pathSecret,
+}
+const aliyun = await openAliyun(systemClock, silentLog)
+const dir = await mkdtemp(join(tmpdir(), 'chadan-clocks-'))
+const connectorsFile = join(dir, 'connectors.json')
+await writeFile(
+  connectorsFile,
+  JSON.stringify({
+    connectors: [
+      {
+        kind: 'aliyun-sms',
+        accessKeyId: 'env:KEY_ID',
+        accessKeySecret: 'env:KEY',
+        pathSecret: 'env:PATH',
+        signName: account.signName,
+        templates,
+        baseUrl: `${aliyun.url}/`,
+      },
+    ],
+  }),
+)
+const doors = await openDoors(Object.values(people), { connectorsFile, secretOf: (name) => secrets[name] })
 const { clock, fresh } = doors.real
 const { sql } = fresh.database
-afterAll(() => doors.close())
+afterAll(async () => {
+  await doors.close()
+  await aliyun.close()
+  await rm(dir, { recursive: true, force: true })
+})
 
 const minute = 60_000
 const hour = 60 * minute
@@ -145,7 +169,7 @@ describe('J26', () => {
         `${who} ⇒ 3件到了时限，请看一下 | 可能触发平台罚款 | 构成 退货满时限3 | {单号} {词} 财务终审·小陈 离罚款线48时 | [①] [②] [③]`,
       )
     for (const id of returns) expect((await shown('总监')).filter((words) => words.includes(id))).toHaveLength(1)
-    expect(phoned).toEqual([])
+    expect(aliyun.sent).toEqual([])
     await holds(
       stage({ 单号: first }),
       `
@@ -160,10 +184,18 @@ describe('J26', () => {
     const calm = await hangs(night - 24 * hour, ['return_total'])
     const near = await hangs(night - 70 * hour, ['fine'])
     await timeIs(night + 1_000)
-    await until(() => expect(phoned).toHaveLength(1), 15_000)
-    expect(phoned[0]).toMatchObject({ phone: '13905714101', ring: true })
-    expect(phoned[0]?.text).toContain(near)
-    expect(phoned[0]?.text).toMatch(/^离平台罚款线2时，还没有处理：/)
+    await until(() => expect(aliyun.sent).toHaveLength(1), 15_000)
+    const [rung] = aliyun.sent
+    if (rung === undefined) throw new Error('nobody was rung')
+    expect(rung.phone).toBe('13905714101')
+    expect(rung.words).toContain(near)
+    expect(rung.words).toMatch(/^【样例茶铺】离平台罚款线2时，还没有处理：/)
+    const receipt = await fetch(`${doors.real.url}/callback/aliyun-sms/${account.pathSecret}`, {
+      method: 'POST',
+      body: aliyun.receiptOf(rung),
+    })
+    expect(await receipt.text()).toBe('{"code":0,"msg":"接收成功"}')
+    await until(async () => expect(await sql`SELECT state FROM sms_messages`).toEqual([{ state: 'delivered' }]), 15_000)
     await holds(stage({ 单号: near }), '副总 ⇒ 离平台罚款线2时，还没有处理 | 可能触发平台罚款 | 退货 {单号}')
     await until(async () => {
       const lines = (await told(near, 'fine')).map(({ name, platform, state }) => `${name} ${platform} ${state}`)

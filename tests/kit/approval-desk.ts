@@ -80,12 +80,23 @@ export function approvalDesk(database: Database, options: ApprovalDeskOptions = 
     chat.push({ id: `card-${key}`, card: reply.card, codes: [code] })
     return {
       outcome: 'sent' as const,
-      receipt: { cardId: `card-${key}`, ...(to.platform === 'wecom' && { updateCode: code }) },
+      receipt: {
+        cardId: `card-${key}`,
+        ...(to.platform === 'wecom' && { updateCode: code, messageId: `message of card-${key}` }),
+      },
     }
+  }
+  const recall = async (platform: PlatformName, messageId: string) => {
+    for (const [who, chat] of chats)
+      chats.set(
+        who,
+        chat.filter(({ id }) => platform !== 'wecom' || messageId !== `message of ${id}`),
+      )
+    return { outcome: 'sent' as const }
   }
   const executor = worker({
     outbox: box,
-    tasks: parts.tasks({ send: take }),
+    tasks: parts.tasks({ send: take, recall }),
     wake: () => {},
     clock,
     log: silentLog,

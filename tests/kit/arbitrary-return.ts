@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Back } from '../../cards/return-rows.ts'
+import type { Arrivals } from '../../src/hub/arrivals.ts'
 import type { GiftSheet } from '../../src/hub/gift-facts.ts'
 import type { OrderFacts } from '../../src/hub/order-facts.ts'
 import type { ReturnView, SaleFacts } from '../../src/hub/return-facts.ts'
@@ -158,3 +159,26 @@ function known(value: unknown): unknown {
     Object.entries(value).flatMap(([name, inner]) => (inner === undefined ? [] : [[name, known(inner)]])),
   )
 }
+
+const anyPurchase = fc.record({
+  billNo: fc.string({ minLength: 1, maxLength: 40 }),
+  sku: fc.constant('A'),
+  orderedQty: fc.integer({ min: 1, max: 999_999 }),
+  receivedQty: fc.constant(0),
+  dueMs: anyMoment,
+  modifiedAtMs: anyMoment,
+})
+
+/** What is on its way of some goods, or that nobody knows, or that nobody was asked. */
+export const anyArrivals: fc.Arbitrary<Arrivals | undefined> = fc.oneof(
+  fc.constant(undefined),
+  fc.constant({ outcome: 'unknown' as const, source: 'kingdee.purchases' }),
+  fc.record({ outcome: fc.constant('none' as const), source: fc.constant('kingdee.purchases'), askedAtMs: anyMoment }),
+  fc.record({
+    outcome: fc.constant('coming' as const),
+    lines: fc.array(anyPurchase, { minLength: 1, maxLength: 9 }),
+    source: fc.constant('kingdee.purchases'),
+    askedAtMs: anyMoment,
+    incomplete: fc.boolean(),
+  }),
+)

@@ -41,7 +41,7 @@ const teamOf = { wecom: 'wrTeamOfTheDesk', dingtalk: 'cidTeamOfTheDesk==' } as c
  */
 export async function openDoors(
   people: readonly Person[],
-  more: Pick<RealDeskOptions, 'sms' | 'publicUrl'> = {},
+  more: Pick<RealDeskOptions, 'connectorsFile' | 'secretOf' | 'publicUrl'> = {},
 ): Promise<Doors> {
   let deskUrl = ''
   const wecom = await startFakeWecom({ callbackUrl: () => `${deskUrl}/callback/wecom` })

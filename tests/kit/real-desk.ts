@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Config, loadConfig } from '../../src/config.ts'
 import { personalData } from '../../src/hub/personal.ts'
-import type { SmsSender } from '../../src/hub/sms.ts'
 import { type MovableClock, movableClock } from '../../src/runtime/clock.ts'
 import { silentLog } from '../../src/runtime/log.ts'
 import { seedSample } from '../../src/seed/seed-sample.ts'
@@ -25,14 +24,13 @@ export type RealDeskOptions = Partial<Config> & {
   readonly orders?: number
   /** The desk opens tomorrow at this minute of the day in China, so that 今天 and 昨天 hold the same whenever the suite runs. */
   readonly opensAt?: { readonly hour: number; readonly minute: number }
-  readonly sms?: SmsSender
 }
 
 const dayMs = 86_400_000
 
 /** The whole desk as main.ts opens it, in this process: real database with the sample firm, real HTTP, jobs running. */
 export async function openRealDesk(parts: RealDeskOptions = {}): Promise<RealDesk> {
-  const { orders = 400, opensAt, sms, ...over } = parts
+  const { orders = 400, opensAt, ...over } = parts
   const fresh = await freshDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'chadan-desk-'))
   const personal = personalData(dataKeyHex)
@@ -44,7 +42,7 @@ export async function openRealDesk(parts: RealDeskOptions = {}): Promise<RealDes
   await seedSample(fresh.database, { orders, seed: 1, nowMs: clock.nowMs(), personal, log: silentLog })
   const store = { target: fresh.target, database: fresh.database, personal, dataKeyHex, close: async () => {} }
   const config = { ...loadConfig({ PLAY: '1' }), dataDir, ...over }
-  const desk = openDesk({ config, store, clock, log: silentLog, sms })
+  const desk = openDesk({ config, store, clock, log: silentLog })
   const stop = new AbortController()
   const running = desk.run(stop.signal)
   const door = await listen(desk.app)

@@ -5,7 +5,7 @@ import { type Answerer, type Question, textReply } from '../../handlers/question
 import { refundAmount, refundEta, returnInbound, returnStatus } from '../../handlers/return-answers.ts'
 import { returnEligible } from '../../handlers/return-eligible.ts'
 import { returnTaps } from '../../handlers/return-taps.ts'
-import { stockCheck, stockTaps } from '../../handlers/stock-check.ts'
+import { type StockParts, stockCheck, stockTaps } from '../../handlers/stock-check.ts'
 import type { Tap } from '../../handlers/taps.ts'
 import type { Button } from '../../src/chat/card.ts'
 import type { Reply } from '../../src/chat/reply.ts'
@@ -26,7 +26,7 @@ import { understand } from '../../src/understanding/understand.ts'
 type Chat = 'direct' | 'group'
 
 /** The answers about returns, refunds, gifts and stock over a real hub; a CS agent asks and taps at `nowMs`. */
-export function returnDesk(database: Database, personal: PersonalData, nowMs: number) {
+export function returnDesk(database: Database, personal: PersonalData, nowMs: number, more: Partial<StockParts> = {}) {
   const codec = actionCodec(new Uint8Array(32).fill(3))
   const clock = fixedClock(nowMs)
   const store = settings(database)
@@ -40,6 +40,7 @@ export function returnDesk(database: Database, personal: PersonalData, nowMs: nu
     returnPolicy: async () => returnPolicy(store),
     clock,
     codec,
+    ...more,
   }
   const other: Answerer = async (question) => textReply(question, `(${question.understood.intent})`)
   const own: Partial<Record<Intent, Answerer>> = {

@@ -8,6 +8,13 @@ export function withDatabase(target: DatabaseTarget, name: string): DatabaseTarg
   return { kind: 'url', url: url.href }
 }
 
+/** As DATABASE_URL names it, for commands that open their own. */
+export function databaseUrlOf(target: DatabaseTarget): string {
+  if (target.kind === 'url') return target.url
+  const { user, password, port, database, directory } = target
+  return `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(directory)}`
+}
+
 /** Makes a database, as a copy of `template` where one is named; the template must have no connections. */
 export async function createDatabase(target: DatabaseTarget, name: string, template = 'template0'): Promise<void> {
   await withServer(target, (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)} ENCODING 'UTF8'`)

@@ -5,7 +5,7 @@ import { cardActions } from '../../handlers/card-actions.ts'
 import { notYet } from '../../handlers/not-yet.ts'
 import { notifyStatus } from '../../handlers/notices.ts'
 import { orderStatus } from '../../handlers/order-query.ts'
-import { customerProfile, profileTaps } from '../../handlers/profile.ts'
+import { customerProfile, type ProfileParts, profileTaps } from '../../handlers/profile.ts'
 import type { Answerer, AskParts } from '../../handlers/question.ts'
 import { ruleExplain } from '../../handlers/rule-explain.ts'
 import { statsQuery, statsTap } from '../../handlers/stats.ts'
@@ -37,12 +37,17 @@ const mergesOf = (database: FreshDatabase['database'], personal: PersonalData, c
   customerMerges({ database, personal, audit: audit(database, clock), clock, severalChannels })
 
 /** The answers about many orders at once, over a real hub, with the status answer beside them. */
-export function surveyDesk({ database }: FreshDatabase, personal: PersonalData, nowMs: number) {
+export function surveyDesk(
+  { database }: FreshDatabase,
+  personal: PersonalData,
+  nowMs: number,
+  more: Pick<ProfileParts, 'debts'> = {},
+) {
   const clock = fixedClock(nowMs)
   const parts: AskParts = { lookup: orderLookup(database, personal, clock), clock, codec }
   const stats = statsLookup(database, directAnswerRate(database))
   const surveys = { ...parts, stats, alerts: alertLookup(database) }
-  const people = { profiles: profileLookup(database, personal), merges: mergesOf(database, personal, clock) }
+  const people = { profiles: profileLookup(database, personal), merges: mergesOf(database, personal, clock), ...more }
   const rest = notYet(parts)
   const table = {
     ...(Object.fromEntries(intents.map((intent) => [intent, rest])) as Record<Intent, Answerer>),

@@ -45,6 +45,34 @@ async function followUp(reply: Reply, event: ChatEvent): Promise<void> {
     await desk.platform.outbound.send({ key: `after-${event.id}`, to: event.conversation, reply: each })
 }
 
+describe('events of the organisation', () => {
+  const event = (eventId: string) => ({
+    specVersion: '1.0',
+    type: 'EVENT',
+    headers: { topic: '*', messageId: `m-${eventId}`, eventType: 'bpms_instance_change', eventId },
+    data: '{"type":"finish"}',
+  })
+
+  test('are subscribed to where somebody takes them, answered once stored, and asked for again when that failed', async () => {
+    const taken: object[] = []
+    const eager = deskOver(dingtalk, {
+      config: dingtalk.withTemplate,
+      onEvent: async (one) => {
+        taken.push(one)
+        if (taken.length === 2) throw new Error('the database is away')
+        return true
+      },
+    })
+    await desk.stop()
+    await eager.listen()
+    expect(dingtalk.gateway.openings.at(-1)?.subscriptions).toContain('EVENT *')
+    expect(await dingtalk.gateway.push(event('e1'))).toMatchObject({ data: { status: 'SUCCESS' } })
+    expect(await dingtalk.gateway.push(event('e2'))).toMatchObject({ data: { status: 'LATER' } })
+    expect(taken).toMatchObject([{ type: 'bpms_instance_change', id: 'e1', data: '{"type":"finish"}' }, { id: 'e2' }])
+    await eager.stop()
+  })
+})
+
 describe('a message', () => {
   test('is subscribed to, with cards and nothing else', () => {
     expect(dingtalk.gateway.openings.at(-1)?.subscriptions).toEqual([

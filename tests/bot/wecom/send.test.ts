@@ -135,6 +135,17 @@ describe('what goes wrong', () => {
     expect(wecom.shownTo('LiSi')).toHaveLength(2)
   })
 
+  test('a card that arrived unseen and is drawn differently by now stands there, and is no dead letter', async () => {
+    wecom.fail(sendPath, 'drop')
+    expect(await send(card, 'LiSi', 'one-key')).toMatchObject({ outcome: 'retry' })
+    const later: Reply = { kind: 'card', card: { ...pendingCard, title: '还剩 5 分钟' } }
+    expect(await send(later, 'LiSi', 'one-key')).toEqual({
+      outcome: 'sent',
+      receipt: { cardId: expect.stringMatching(/^card-/) },
+    })
+    expect(wecom.shownTo('LiSi')).toHaveLength(1)
+  })
+
   test('the same words under two keys both arrive, a retry of one key does not come twice', async () => {
     for (let n = 0; n < 20; n++) await send(words('没有这个单号'), 'LiSi', `k${n}`)
     for (let n = 0; n < 20; n++) await send(words('没有这个单号'), 'LiSi', `k${n}`)
@@ -239,6 +250,32 @@ describe('redrawing', () => {
     clock.setOffset(73 * 60 * minuteMs)
     await send({ kind: 'card-update', cardRef: { platform: 'wecom', id: cardId, updateCode }, card: done })
     expect(wecom.shownTo('LiSi')).toHaveLength(3)
+  })
+})
+
+describe('taking back', () => {
+  const sentId = async () => {
+    const sent = await send(card)
+    return (sent.outcome === 'sent' && sent.receipt?.messageId) || ''
+  }
+  const recall = async (messageId: string) => platform.outbound.recall?.('wecom', messageId)
+
+  test('within a day the message is gone; later it stays, and that is an end of it too', async () => {
+    const [first, second] = [await sentId(), await sentId()]
+    expect(await recall(first)).toMatchObject({ outcome: 'sent' })
+    expect(wecom.shownTo('LiSi').map(({ msgid }) => msgid)).toEqual([second])
+    clock.setOffset(24 * 60 * minuteMs + 1)
+    expect(await recall(second)).toEqual({ outcome: 'sent' })
+    expect(wecom.shownTo('LiSi')).toHaveLength(1)
+  })
+
+  test('what is not ours is refused; a platform that is busy or away is asked again', async () => {
+    expect(await recall('somebody-elses')).toMatchObject({ outcome: 'refused' })
+    const id = await sentId()
+    wecom.fail('/cgi-bin/message/recall', { errcode: -1 })
+    wecom.fail('/cgi-bin/message/recall', 'garbage')
+    for (let times = 0; times < 2; times += 1) expect(await recall(id)).toMatchObject({ outcome: 'retry' })
+    expect(await recall(id)).toMatchObject({ outcome: 'sent' })
   })
 })
 
