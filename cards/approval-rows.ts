@@ -1,9 +1,10 @@
 import type { LevelFacts, ShelfFacts } from '../src/hub/level-facts.ts'
 import type { ReturnSheet, SheetLevel } from '../src/hub/return-sheet.ts'
 import { factValues, type Phrase } from '../src/text/answers.ts'
-import { beside, clockText, fenText, hidePerson, maskName } from '../src/text/format.ts'
+import { beside, clockText, fenText, hidePerson, maskName, momentText } from '../src/text/format.ts'
 import { approvalTexts, checkTexts, approvalLabels as labels } from '../src/text/zh-approval.ts'
 import { carrierName, sourceName, trackStateName } from '../src/text/zh-cn.ts'
+import { lastToldTexts } from '../src/text/zh-erp.ts'
 
 type Row = readonly [label: string, value: string | Phrase | undefined]
 
@@ -38,13 +39,15 @@ function keeperRows(sheet: ReturnSheet, facts: LevelFacts | undefined): readonly
 function financeRows(sheet: ReturnSheet, facts: LevelFacts | undefined): readonly Row[] {
   const { paidFen, listFen, refundFen, releasedAtMs, payMethod } = sheet
   const off = listFen === undefined || refundFen === undefined || listFen <= refundFen ? undefined : listFen - refundFen
+  const old = lastToldRow(facts)
   return [
     [labels.amount, refundFen === undefined ? amountOf(sheet) : approvalTexts.way(fenText(refundFen), payMethod)],
     [labels.arrears, facts?.kind === 'arrears' ? arrearsText(facts) : undefined],
+    old,
     [labels.paid, paidFen === undefined ? undefined : fenText(paidFen)],
     [labels.discount, off === undefined ? undefined : approvalTexts.off(fenText(off))],
     [labels.release, releasedAtMs === undefined ? approvalTexts.releaseAfter : approvalTexts.released],
-    [labels.goods, goodsOf(sheet)],
+    [labels.goods, old[1] === undefined ? goodsOf(sheet) : undefined],
   ]
 }
 
@@ -82,6 +85,14 @@ function expiryText({ expiresOn, daysLeft, zone }: ShelfFacts): string {
   const near = zone === 'near_expiry'
   if (near && daysLeft !== undefined) return checkTexts.nearExpiry(expiresOn.slice(0, 7), daysLeft)
   return checkTexts.expiry(expiresOn.slice(0, 7), near)
+}
+
+/** Old news below 「未知」, in a row of its own: cut short it would read as another amount. */
+function lastToldRow(facts: LevelFacts | undefined): Row {
+  const last = facts?.kind === 'arrears' ? facts.lastTold : undefined
+  if (facts?.kind !== 'arrears' || last === undefined) return [lastToldTexts.label, undefined]
+  const owed = BigInt(last.amountFen)
+  return [lastToldTexts.label, lastToldTexts.value(owed, fenText(owed), momentText(last.atMs, facts.checkedAtMs))]
 }
 
 function arrearsText(facts: Extract<LevelFacts, { kind: 'arrears' }>): string {

@@ -4,7 +4,11 @@ import { customerChoiceCard, noCustomerCard, profileCard } from '../cards/profil
 import type { Reply } from '../src/chat/reply.ts'
 import type { CustomerMerges } from '../src/hub/customer-merge.ts'
 import type { CustomerKey, ProfileLookup } from '../src/hub/profile.ts'
+import type { DebtLookup } from '../src/hub/shop-debt.ts'
+import { fenText, momentText } from '../src/text/format.ts'
 import { sentences } from '../src/text/sentences.ts'
+import { sourceName } from '../src/text/zh-cn.ts'
+import { shopDebtTexts } from '../src/text/zh-erp.ts'
 import { profileTexts as texts } from '../src/text/zh-surveys.ts'
 import { keyOf } from './find-orders.ts'
 import { theOrder } from './found-or-not.ts'
@@ -15,6 +19,8 @@ import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 export type ProfileParts = AskParts & {
   readonly profiles: ProfileLookup
   readonly merges: Pick<CustomerMerges, 'settle' | 'undo'>
+  /** What distributors owe by the accounts; nobody when left out. */
+  readonly debts?: DebtLookup
 }
 
 /** customer.profile: who somebody is to the firm; what they owe only for those who may know. */
@@ -24,7 +30,7 @@ export function customerProfile(parts: ProfileParts): Answerer {
       return textReply(question, texts.denied(arrearsHolders(texts.and)), 'deny')
     if (question.about !== undefined) return ofOrder(parts, question, question.about.orderId)
     const key = customerKey(question)
-    if (key !== undefined) return ofPerson(parts, question, key)
+    if (key !== undefined) return (await shopDebt(parts, question, key)) ?? ofPerson(parts, question, key)
     if (keyOf(question.understood) === undefined) return textReply(question, texts.askWho, 'clarify')
     const sighting = await theOrder(parts, question)
     return sighting.outcome === 'reply' ? sighting.reply : ofOrder(parts, question, sighting.order.id)
@@ -59,6 +65,21 @@ function customerKey({ text, understood }: Question): CustomerKey | undefined {
     default:
       return undefined
   }
+}
+
+/** A distributor's debt by its own account: people who buy through it owe none of it. */
+async function shopDebt({ debts }: ProfileParts, question: Question, key: CustomerKey): Promise<Reply | undefined> {
+  const { view, group, text } = question
+  if (key.kind !== 'shop' || !texts.arrearsSaid.test(text)) return undefined
+  const shop = key.value.toUpperCase()
+  const found = await debts?.(shop)
+  if (found === undefined) return undefined
+  // a group reads along
+  if (group && view.mode !== 'full') return textReply(question, shopDebtTexts.inPrivate)
+  const { amountFen, source, checkedAtMs, silent } = found
+  const say = silent ? shopDebtTexts.silent : shopDebtTexts.owed
+  const at = momentText(checkedAtMs, view.nowMs)
+  return textReply(question, say(shop, amountFen, fenText(amountFen), sourceName(source), at))
 }
 
 async function ofPerson(parts: ProfileParts, question: Question, key: CustomerKey): Promise<Reply> {

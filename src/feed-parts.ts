@@ -5,22 +5,22 @@ import type { Config } from './config.ts'
 import { type Configured, type Opened, openConnectors, readConnectors } from './connectors/registry.ts'
 import { feedDoor } from './feed-door.ts'
 import { afterSales } from './hub/after-sales.ts'
-import type { SalesChannel } from './hub/channel-port.ts'
+import type { Hint, PlatformEvent, SalesChannel } from './hub/channel-port.ts'
 import { type Feed, feed } from './hub/feed.ts'
 import type { OrderSource } from './hub/on-demand.ts'
-import { findSilent } from './hub/push-silence.ts'
+import { findSilent, type SilentSource, silentNow } from './hub/push-silence.ts'
 import type { SmsSender } from './hub/sms.ts'
 import { smsReceipts } from './hub/sms-receipts.ts'
 import { smsSending } from './hub/sms-sending.ts'
 import { sources } from './hub/sources.ts'
-import { takePush } from './hub/take-push.ts'
+import { type TakePush, takePush } from './hub/take-push.ts'
 import { type Tracking, tracking } from './hub/tracking.ts'
 import type { Hub } from './hub-parts.ts'
 import type { Tick } from './jobs/schedule.ts'
 import type { Task } from './jobs/worker.ts'
 import { systemClock } from './runtime/clock.ts'
-import { CannotStart } from './runtime/errors.ts'
-import type { Log } from './runtime/log.ts'
+import { BadPayload, CannotStart } from './runtime/errors.ts'
+import { errorFields, type Log } from './runtime/log.ts'
 import { vendor } from './runtime/vendor-call.ts'
 import type { Store } from './store.ts'
 
@@ -41,6 +41,10 @@ export type OpenFeed = {
   readonly ticks: readonly Tick[]
   /** Asked for one order while somebody waits. */
   readonly orderSources: readonly OrderSource[]
+  /** Takes what DingTalk's own connection brings; true when it is stored, or nobody's. Left out where no connector reads events. */
+  readonly takeEvent?: (event: PlatformEvent) => Promise<boolean>
+  /** Sources that push nothing any more. */
+  readonly silent: () => Promise<readonly SilentSource[]>
   /** Reaches phones, where a vendor is joined: the first of connectors.json. */
   readonly sms?: SmsSender
 }
@@ -101,7 +105,37 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
         : [{ name: 'feed.silence', everyMs: 60_000, run: () => findSilent(database, limits, log) }]),
     ],
     orderSources: channels.map(asOrderSource),
+    ...(channels.some(({ readEvent }) => readEvent !== undefined) && {
+      takeEvent: eventTaker(channels, push),
+    }),
+    silent: () => silentNow(database, limits),
     ...(smsVendors[0] && { sms: smsSending({ database, vendor: smsVendors[0], clock: systemClock, log }) }),
+  }
+}
+
+/** Stored as a push is: once, with its job. What cannot be read is nobody's, and would be pushed again for ever. */
+function eventTaker(
+  channels: readonly SalesChannel[],
+  { takePush: take, log, wake }: { readonly takePush: TakePush; readonly log: Log; readonly wake: () => void },
+): (event: PlatformEvent) => Promise<boolean> {
+  return async (event) => {
+    for (const { name, readEvent } of channels) {
+      const hints = readEvent === undefined ? [] : hintsIn(readEvent, event, log)
+      const raw = Buffer.from(event.data)
+      if (hints.length === 0) continue
+      if ((await take({ connector: name, hints, raw, receivedAtMs: systemClock.nowMs() })) > 0) wake()
+    }
+    return true
+  }
+}
+
+function hintsIn(readEvent: NonNullable<SalesChannel['readEvent']>, event: PlatformEvent, log: Log): readonly Hint[] {
+  try {
+    return readEvent(event)
+  } catch (error) {
+    if (!(error instanceof BadPayload)) throw error
+    log('warn', 'an event of another shape', { type: event.type, ...errorFields(error) })
+    return []
   }
 }
 

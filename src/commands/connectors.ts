@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { backOfficeParts } from '../back-office-parts.ts'
 import { type OpenFeed, openFeed } from '../feed-parts.ts'
 import type { SmsVendor } from '../hub/sms.ts'
 import { smsFigures } from '../hub/sms-receipts.ts'
@@ -6,12 +7,13 @@ import { filled } from '../hub/sms-templates.ts'
 import { feedTask } from '../hub/take-push.ts'
 import { type Hub, openHub } from '../hub-parts.ts'
 import { systemClock } from '../runtime/clock.ts'
+import type { Log } from '../runtime/log.ts'
 import { openStore, type Store } from '../store.ts'
 import { smsSample } from '../text/zh-sms.ts'
 import type { Command } from './command.ts'
 
 const usage = `connectors list: every configured system, what it is, and when it was heard last.
-connectors pull NAME [--since 2026-11-01]: reads its list now, from that day or the last window.
+connectors pull NAME [--since 2026-11-01]: reads its list now, from that day or the last window; stock and receivables as far as due.
 connectors order NAME NO: asks it for one order and takes it in.
 connectors replay ID: gives a dead fetch (its key in "outbox dead") its tries again.`
 
@@ -36,7 +38,7 @@ export const connectorsCommand: Command = {
     const hub = openHub({ store, dataDir: config.dataDir, clock: systemClock, log })
     try {
       const fed = openFeed({ config, store, hub, log, wake: () => undefined })
-      return await run({ fed, hub, store, print, name, no, sinceMs, signal: AbortSignal.timeout(longestMs) })
+      return await run({ fed, hub, store, log, print, name, no, sinceMs, signal: AbortSignal.timeout(longestMs) })
     } finally {
       await hub.close()
       await store.close()
@@ -51,6 +53,7 @@ type Given = {
   readonly fed: OpenFeed
   readonly hub: Hub
   readonly store: Store
+  readonly log: Log
   readonly print: (line: string) => void
   readonly name: string | undefined
   readonly no: string | undefined
@@ -69,7 +72,9 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
     for (const { name, kind, connector } of fed.connectors) {
       const named = [
         ...(connector.channels ?? []).flatMap(({ sources }) => [sources.pull, sources.push]),
-        ...[connector.tracker, connector.stock, connector.purchases, connector.receivables].map((one) => one?.source),
+        ...[connector.tracker, connector.stock, connector.purchases, connector.receivables, connector.sheets].map(
+          (one) => one?.source,
+        ),
       ].filter((one) => one !== undefined)
       const parts = Object.keys(connector).filter((part) => part !== 'check')
       print([name, kind, parts.join('+'), [...new Set(named)].map(said).join(', ')].join('\t'))
@@ -78,7 +83,15 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
     if (fed.connectors.length === 0) print('No connectors: CONNECTORS_FILE names none (docs/connectors.md).')
     return 0
   },
-  pull: async ({ fed, print, name = '', sinceMs, signal }) => {
+  pull: async ({ fed, hub, store, log, print, name = '', sinceMs, signal }) => {
+    const { answering } = hub
+    const office = backOfficeParts({ store, answering, connectors: fed.connectors, log })
+    const pulled = await office.pull(name, signal)
+    if (pulled !== undefined) {
+      print(`${pulled.told} told.`)
+      for (const problem of pulled.failed) print(`Not all is in: ${problem}.`)
+      return pulled.failed.length === 0 ? 0 : 1
+    }
     if (!isThere(fed, name, print)) return 1
     print(`${await fed.feed.pullNow(name, sinceMs, signal)} told.`)
     return 0

@@ -4,6 +4,7 @@ import type { SalesChannel } from '../hub/channel-port.ts'
 import type { CommandPort } from '../hub/commands.ts'
 import type { CustomsDesk } from '../hub/customs-port.ts'
 import type { CarrierCode } from '../hub/order-facts.ts'
+import type { SheetFolder } from '../hub/sheet-folder-port.ts'
 import type { SmsVendor } from '../hub/sms.ts'
 import type { Tracker } from '../hub/tracker-port.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -38,6 +39,8 @@ export type Connector = {
   readonly receivables?: ReceivableSource
   readonly sms?: SmsVendor
   readonly customs?: CustomsDesk
+  /** A folder into which distributors put their sheets. */
+  readonly sheets?: SheetFolder
   /** For doctor: one harmless call. Throws with what to do. */
   check(signal: AbortSignal): Promise<void>
 }

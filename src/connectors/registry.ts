@@ -3,10 +3,14 @@ import { CannotStart } from '../runtime/errors.ts'
 import type { Adapter, AdapterParts, Connector } from './adapter.ts'
 import { aliyunSms } from './aliyun-sms.ts'
 import { customs } from './customs.ts'
+import { dingtalkPos } from './dingtalk-pos.ts'
 import { doudian } from './doudian.ts'
+import { fxiaoke } from './fxiaoke.ts'
 import { kdniao } from './kdniao.ts'
 import { kingdee } from './kingdee.ts'
+import { kuaidi100 } from './kuaidi100.ts'
 import { sfExpress } from './sf-express.ts'
+import { sheetFolder } from './sheet-folder.ts'
 import { tmall } from './tmall.ts'
 import { u8 } from './u8.ts'
 import { wdt } from './wdt.ts'
@@ -17,6 +21,7 @@ import { youzan } from './youzan.ts'
 /** Every kind of outside system by its word in connectors.json. A new one is a line here and a file beside this one. */
 const adapters: Readonly<Record<string, Adapter>> = {
   'aliyun-sms': aliyunSms,
+  kuaidi100,
   kdniao,
   'sf-express': sfExpress,
   doudian,
@@ -25,9 +30,12 @@ const adapters: Readonly<Record<string, Adapter>> = {
   wdt,
   'wdt-enterprise': wdtEnterprise,
   kingdee,
+  fxiaoke,
   u8,
   youzan,
   customs,
+  'sheet-folder': sheetFolder,
+  'dingtalk-pos': dingtalkPos,
 }
 
 const nameForm = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and dashes')

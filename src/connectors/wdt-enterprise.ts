@@ -58,8 +58,10 @@ function enterpriseSystem(call: EnterpriseCall, nearExpiry: readonly string[]): 
     stockOuts: list('stockout_order_query_trade', 'stockout_list', ['order_no', 'stockout_no'], enterpriseStockOut),
     refunds: list('refund_query', 'refunds', ['refund_no'], enterpriseRefund),
     stockIns: list('stockin_order_query_refund', 'stockin_list', ['order_no'], stockInOf),
+    // spec_no is one number in this edition
+    skusAtOnce: 1,
     stockPage: (wanted, page, signal) => {
-      const params = 'sku' in wanted ? { spec_no: wanted.sku } : spanOf(wanted)
+      const params = 'skus' in wanted ? { spec_no: wanted.skus[0] ?? '' } : spanOf(wanted)
       return pageOf(call, { name: 'stock_query', params, rows: 'stocks' }, page, signal)
     },
     readStock: (row, readAtMs) => stockLot(row, readAtMs, { free: freeField, defect, nearExpiry }),

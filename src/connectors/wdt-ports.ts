@@ -2,8 +2,8 @@ import type { StockSource } from '../hub/back-office-port.ts'
 import type { Command, CommandOutcome, CommandPort } from '../hub/commands.ts'
 import type { StockLot } from '../hub/stock.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { PlatformRefused } from '../runtime/errors.ts'
-import type { Json } from '../runtime/json.ts'
+import { BadPayload, PlatformRefused } from '../runtime/errors.ts'
+import { type Json, jsonText } from '../runtime/json.ts'
 import type { Log } from '../runtime/log.ts'
 import { wdtWords } from '../text/zh-wdt.ts'
 import type { AdapterParts, Connector } from './adapter.ts'
@@ -35,17 +35,22 @@ export function wdtConnector(name: string, given: WdtSettings, system: WdtSystem
 
 function wdtStock(name: string, system: WdtSystem, { clock, log }: { clock: Clock; log: Log }): StockSource {
   type Wanted = Parameters<WdtSystem['stockPage']>[0]
-  const lotsOf = async (wanted: Wanted, signal: AbortSignal): Promise<readonly StockLot[]> => {
+  const lotsOf = async (wanted: Wanted, signal: AbortSignal) => {
     const readAtMs = clock.nowMs()
     const pageOf = (page: number) => system.stockPage(wanted, page, signal)
     const lots: StockLot[] = []
+    const unread = new Set<string | undefined>()
     for await (const rows of lastPageFirst({ size: system.pageSize, pageOf, idOf: rowKey })) {
-      const { values, faulty } = readEach(rows, rowKey, (row) => system.readStock(row, readAtMs))
-      for (const { problem } of faulty)
-        log('error', 'an item of a source cannot be read', { connector: name, problem, alarm: true })
+      const skuOf = (row: Json) => jsonText(row, 'spec_no')
+      const { values, faulty } = readEach(rows, skuOf, (row) => system.readStock(row, readAtMs))
+      for (const { id, problem } of faulty) {
+        log('error', 'an item of a source cannot be read', { connector: name, id, problem, alarm: true })
+        unread.add(id)
+      }
       lots.push(...values)
     }
-    return lots
+    // half of what is known of a SKU would be less than there is
+    return { lots: lots.filter(({ sku }) => !unread.has(sku)), whole: unread.size === 0 }
   }
   return {
     name,
@@ -53,16 +58,25 @@ function wdtStock(name: string, system: WdtSystem, { clock, log }: { clock: Cloc
     everyMs: 10 * 60_000,
     stockOf: async (skus, signal) => {
       const lots: StockLot[] = []
-      for (const sku of skus) lots.push(...(await lotsOf({ sku }, signal)))
+      for (const some of inPieces(skus, system.skusAtOnce)) {
+        const told = await lotsOf({ skus: some }, signal)
+        if (!told.whole) throw new BadPayload('a row of the stock asked for cannot be read')
+        lots.push(...told.lots)
+      }
       return lots
     },
     // a row that changed is one warehouse of a SKU; all lots of it are asked for, because they replace what is known
     stockChanged: async function* (fromMs, toMs, signal) {
       const changed = await patiently(clock, signal, () => lotsOf({ fromMs, toMs }, signal))
-      for (const sku of new Set(changed.map((lot) => lot.sku)))
-        yield await patiently(clock, signal, () => lotsOf({ sku }, signal))
+      const skus = [...new Set(changed.lots.map((lot) => lot.sku))]
+      for (const some of inPieces(skus, system.skusAtOnce))
+        yield (await patiently(clock, signal, () => lotsOf({ skus: some }, signal))).lots
     },
   }
+}
+
+function inPieces<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 }
 
 /** What tells two rows of stock apart. */

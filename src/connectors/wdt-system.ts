@@ -86,9 +86,11 @@ export type WdtSystem = {
   readonly stockOuts: WdtList<WdtStockOut>
   readonly refunds: WdtList<WdtRefund>
   readonly stockIns: WdtList<WdtStockIn>
-  /** Rows of one SKU, or of what changed in a span. */
+  /** How many SKUs one question about stock may name. */
+  readonly skusAtOnce: number
+  /** Rows of these SKUs, or of what changed in a span. */
   stockPage(
-    wanted: { readonly sku: string } | { readonly fromMs: number; readonly toMs: number },
+    wanted: { readonly skus: readonly string[] } | { readonly fromMs: number; readonly toMs: number },
     page: number,
     signal: AbortSignal,
   ): Promise<Page<Json>>

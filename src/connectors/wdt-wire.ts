@@ -3,7 +3,7 @@ import { type Json, jsonAt, jsonText } from '../runtime/json.ts'
 import { flagshipOut, isCancelled, leastTradeOut, refundStates } from './wdt-codes.ts'
 import type { WdtRefund, WdtStockIn, WdtStockOut, WdtTrade } from './wdt-records.ts'
 import { numbersIn, piecesOf } from './wdt-system.ts'
-import { beijingAt, listAt, needed, told, wholeAt, yuanAt } from './wire-values.ts'
+import { beijingAt, listAt, needed, textAt, told, wholeAt, yuanAt } from './wire-values.ts'
 
 // Fields of 旗舰版 and what 企业版 shares with it (open platform documents, 2026-11-22). All functions throw BadPayload that names a field of another shape.
 
@@ -141,7 +141,7 @@ export function stockLot(
   readAtMs: number,
   fields: { readonly free: string; readonly defect: (row: Json) => boolean; readonly nearExpiry: readonly string[] },
 ): StockLot {
-  const onHand = Math.max(0, Math.floor(numberAt(raw, 'stock_num') ?? 0))
+  const onHand = Math.max(0, Math.floor(needed(numberAt(raw, 'stock_num'), 'stock_num')))
   const free = numberAt(raw, fields.free) ?? onHand
   const sku = needed(jsonText(raw, 'spec_no'), 'spec_no')
   const defect = fields.defect(raw)
@@ -159,7 +159,7 @@ export function stockLot(
 }
 
 function numberAt(raw: Json, field: string): number | undefined {
-  const text = jsonText(raw, field)
+  const text = textAt(jsonAt(raw, field), field)
   if (text === undefined) return undefined
   const number = Number(text)
   return Number.isFinite(number) ? number : needed<number>(undefined, `${field} as a number`)

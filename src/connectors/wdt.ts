@@ -18,6 +18,8 @@ const settings = z.strictObject({
 })
 
 const pageSize = 100
+/** spec_nos is a list; how long it may be is unconfirmed. */
+const skusAtOnce = 20
 /** One call at a time for each account: the vendor counts calls that run side by side too. */
 const atOnce = 1
 
@@ -48,8 +50,9 @@ function flagshipSystem(call: FlagshipCall, given: z.infer<typeof settings>): Wd
     stockOuts: list('wms.stockout.Sales.queryWithDetail', 'order_no', stockOutParams, flagshipStockOut),
     refunds: list('aftersales.refund.Refund.search', 'refund_no', refundParams, flagshipRefund),
     stockIns: list('wms.stockin.Refund.queryWithDetail', 'order_no', stockInParams, stockInOf),
+    skusAtOnce,
     stockPage: (wanted, page, signal) => {
-      const params = 'sku' in wanted ? { spec_nos: [wanted.sku] } : span(wanted)
+      const params = 'skus' in wanted ? { spec_nos: wanted.skus } : span(wanted)
       return pageOf(call, { method: 'wms.StockSpec.search2', params, list: 'detail_list' }, page, signal)
     },
     readStock: (row, readAtMs) =>

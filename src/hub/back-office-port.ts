@@ -11,6 +11,11 @@ export type StockSource = {
   stockOf(skus: readonly string[], signal: AbortSignal): Promise<readonly StockLot[]>
   /** All lots of SKUs whose count changed from `fromMs` to `toMs`, in pieces; an error ends it and the window does not count. */
   stockChanged?(fromMs: number, toMs: number, signal: AbortSignal): AsyncIterable<readonly StockLot[]>
+  /**
+   * For a source that cannot tell what changed: all lots there are, or an error. A SKU that does not come has none, but for those
+   * `unread`, of which something could not be read: they stay as they are known.
+   */
+  stockAll?(signal: AbortSignal): Promise<{ readonly lots: readonly StockLot[]; readonly unread: readonly string[] }>
   readonly everyMs: number
 }
 
@@ -39,6 +44,8 @@ export type Receivable = {
   /** As the accounts know the customer. */
   readonly customerCode: string
   readonly customerName?: string
+  /** The distributor's shop it pays for, as orders name it. */
+  readonly shop: string
   readonly billNo: string
   readonly amountFen: bigint
   readonly remainFen: bigint
@@ -48,6 +55,8 @@ export type Receivable = {
 export type ReceivableSource = {
   readonly name: string
   readonly source: string
+  /** The code of the account that answers for this shop. */
+  codeOf(shop: string): string
   /** Bills dated in these days; of one customer, or all. In pieces. */
   receivables(
     wanted: { readonly customerCode?: string; readonly fromMs: number; readonly toMs: number },

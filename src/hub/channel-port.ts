@@ -60,6 +60,9 @@ export type Hint = {
   readonly track?: TrackTold
 }
 
+/** An event that a chat platform's own connection brought; `data` is its JSON text. */
+export type PlatformEvent = { readonly type: string; readonly id: string; readonly data: string }
+
 export type PushRequest = {
   readonly method: 'GET' | 'POST'
   readonly query: URLSearchParams
@@ -94,6 +97,8 @@ export type SalesChannel = {
   /** Names in the table of sources: who told it, for the line under each answer. */
   readonly sources: { readonly pull: string; readonly push?: string; readonly single: string }
   readonly readPush?: ReadPush
+  /** Of events that come with DingTalk's connection instead of a door. Pure. Throws BadPayload. */
+  readonly readEvent?: (event: PlatformEvent) => readonly Hint[]
   /** By the number's form alone: false spares the call. */
   couldBe(orderNo: string): boolean
   pullOrder(orderNo: string, signal: AbortSignal): Promise<Told | undefined>

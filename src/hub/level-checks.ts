@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dayMs, startOfIsoDay } from '../runtime/beijing.ts'
 import type { LevelFacts, ShelfFacts } from './level-facts.ts'
+import { changedFeed } from './stock.ts'
 import type { Sql } from './write.ts'
 
 /** Where the goods of a return stand in the warehouse now. `unknown` where nobody can tell: never guessed. */
@@ -15,8 +16,12 @@ export type Arrears =
       /** When the ERP told it; the hub's own rows are of this moment. */
       readonly toldAtMs: number
     }
-  /** The ERP did not answer. Never to be taken for none. */
-  | { readonly arrears: 'unknown'; readonly source?: string }
+  /** The ERP did not answer. Never to be taken for none, whatever it told last. */
+  | {
+      readonly arrears: 'unknown'
+      readonly source?: string
+      readonly lastTold?: { readonly amountFen: string; readonly atMs: number }
+    }
 
 /** What the buyer of a return owes the firm. */
 export type ArrearsCheck = (tx: Sql, returnId: string, nowMs: number) => Promise<Arrears>
@@ -33,7 +38,7 @@ export async function checkLevel(tx: Sql, returnId: string, level: number, nowMs
     }
     case 3: {
       const found = await hubArrears(tx, returnId, nowMs)
-      const { amountFen, debtor } = { amountFen: undefined, debtor: undefined, ...found }
+      const { amountFen, debtor, lastTold } = { amountFen: undefined, debtor: undefined, lastTold: undefined, ...found }
       return {
         kind: 'arrears',
         stamp: stampOf([found.arrears, found.arrears === 'some' ? amountFen : '']),
@@ -42,6 +47,7 @@ export async function checkLevel(tx: Sql, returnId: string, level: number, nowMs
         ...(amountFen !== undefined && { amountFen }),
         ...(debtor !== undefined && { debtor }),
         ...(found.source !== undefined && { source: found.source }),
+        ...(lastTold !== undefined && { lastTold }),
       }
     }
     default:
@@ -71,8 +77,10 @@ const hubStock: StockCheck = async (tx, returnId, nowMs) => {
       round(extract(epoch FROM s.read_at) * 1000)::float8 AS "readAtMs"
     FROM return_lines r JOIN order_lines l ON l.id = r.order_line_id
     LEFT JOIN LATERAL (
-      SELECT zone, min(location) AS location, sum(on_hand)::int AS on_hand, min(expires_on) AS expires_on, max(read_at) AS read_at
-      FROM stock_lots WHERE sku = l.sku AND on_hand > 0 GROUP BY zone
+      SELECT zone, min(location) AS location, sum(on_hand)::int AS on_hand, min(expires_on) AS expires_on,
+        max(greatest(k.read_at, c.read_to)) AS read_at
+      FROM stock_lots k LEFT JOIN source_cursors c ON c.connector = k.owner AND c.feed = ${changedFeed}
+      WHERE sku = l.sku AND on_hand > 0 GROUP BY zone
     ) s ON true
     WHERE r.return_id = ${returnId}
     ORDER BY l.id, array_position(ARRAY['shelf','near_expiry','quarantine'], s.zone)`
@@ -99,7 +107,6 @@ const hubArrears: ArrearsCheck = async (tx, returnId, nowMs) => {
     SELECT name, round(extract(epoch FROM heard_at) * 1000)::float8 AS "heardAtMs", last_error IS NOT NULL OR heard_at IS NULL
       OR heard_at < to_timestamp(${nowMs}::float8 / 1000) - stale_after_minutes * interval '1 minute' AS silent
     FROM sources WHERE name LIKE 'erp.%' ORDER BY silent DESC, heard_at DESC NULLS LAST LIMIT 1`
-  if (erp?.silent === true) return { arrears: 'unknown', source: erp.name }
   const [debt] = await tx<Debt[]>`
     WITH sale AS (
       SELECT o.shop, o.channel = 'distributor' AS resold, coalesce(c.merged_into, c.id) AS root
@@ -111,9 +118,16 @@ const hubArrears: ArrearsCheck = async (tx, returnId, nowMs) => {
       UNION ALL
       SELECT v.arrears_fen, v.source, v.checked_at, sale.shop FROM sale JOIN receivables v ON v.customer_id IN (
         SELECT d.customer_id FROM orders d WHERE d.channel = 'distributor' AND d.shop = sale.shop AND d.customer_id IS NOT NULL)
-      WHERE sale.resold)
+      WHERE sale.resold
+      UNION ALL
+      SELECT sum(greatest(a.arrears_fen, 0)), max(a.source), min(a.checked_at), sale.shop
+      FROM sale JOIN erp_accounts a ON a.shop = sale.shop WHERE sale.resold GROUP BY sale.shop)
     SELECT fen::text, source, round(extract(epoch FROM told) * 1000)::float8 AS "toldAtMs", debtor FROM owed
     ORDER BY owed.fen DESC, debtor NULLS LAST LIMIT 1`
+  if (erp?.silent === true) {
+    const lastTold = debt && { amountFen: debt.fen, atMs: debt.toldAtMs }
+    return { arrears: 'unknown', source: erp.name, ...(lastTold !== undefined && { lastTold }) }
+  }
   const source = debt?.source ?? erp?.name ?? 'hub'
   const toldAtMs = Math.min(nowMs, Math.max(debt?.toldAtMs ?? 0, erp?.heardAtMs ?? 0) || nowMs)
   if (debt === undefined || BigInt(debt.fen) <= 0n) return { arrears: 'none', amountFen: '0', source, toldAtMs }

@@ -38,4 +38,6 @@ export type LevelFacts =
       readonly debtor?: string
       /** System that was asked, as sources are called: erp.u8. */
       readonly source?: string
+      /** With unknown: what stood in the copy, and as of when. Old news, no basis for a decision. */
+      readonly lastTold?: { readonly amountFen: string; readonly atMs: number }
     }

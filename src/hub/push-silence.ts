@@ -29,4 +29,22 @@ export async function findSilent(
   return silent
 }
 
+export type SilentSource = SilenceLimit & {
+  /** Its last push. */
+  readonly heardAtMs: number
+}
+
+/** Who is silent now for longer than its limit, and since when. */
+export async function silentNow(
+  { sql }: Pick<Database, 'sql'>,
+  limits: readonly SilenceLimit[],
+): Promise<readonly SilentSource[]> {
+  if (limits.length === 0) return []
+  return sql<SilentSource[]>`
+    SELECT s.name AS source, l.hours, round(extract(epoch FROM s.heard_at) * 1000)::float8 AS "heardAtMs"
+    FROM sources s JOIN unnest(${limits.map(({ source }) => source)}::text[], ${limits.map(({ hours }) => hours)}::float8[])
+      AS l (source, hours) ON l.source = s.name
+    WHERE s.heard_at < now() - l.hours * interval '1 hour' ORDER BY s.name`
+}
+
 const silence = (hours: number) => `no push for ${hours} h`

@@ -26,11 +26,16 @@ const hour = 60
  */
 const staleAfterMinutes: readonly (readonly [RegExp, number])[] = [
   [/^(?:tmall|jd)\.pull$/, 13 * hour],
+  // a watched folder is looked at every few minutes, whether there is a new sheet or not
+  [/^sheet\.watch-/, hour],
   [/^sheet\./, 36 * hour],
   [/^pos\./, 24 * hour],
   // push-youzan: a second system of one channel, whose silence must not hide behind the first
   [/\.push(?:-[a-z]+)?$/, hour / 2],
   [/^(?:track|wms)\./, hour],
+  // counted whole every half hour; read every six hours, and the agent of 用友 U8 may be off for the night
+  [/^kingdee\.stock/, 2 * hour],
+  [/^erp\./, 24 * hour],
 ]
 
 /** For a source nobody has set a limit for yet. */

@@ -38,8 +38,11 @@ export type StockLookup = {
   find(key: StockKey, filter: { readonly warehouse?: string; readonly limit: number }): Promise<StockFound>
 }
 
-const stockSource = 'wms.push'
+/** Who counts where a lot does not say. */
+const defaultSource = 'wms.push'
 const mostLots = 400
+/** The list of a connector that tells what changed: up to its mark, what it told before still holds. */
+export const changedFeed = 'stock'
 
 /**
  * stock_lots is small (SKUs × warehouses, some hundred rows), so a word is looked for in every name; SKUs and lots are bounded
@@ -51,9 +54,11 @@ const text = `WITH fit AS MATERIALIZED (
       ELSE position(lower($2::text) IN lower(name || ' ' || coalesce(spec, ''))) > 0 END
     ORDER BY sku LIMIT $4::int)
   SELECT l.sku, l.name, l.spec, l.warehouse, l.location, l.on_hand AS "onHand", l.locked, l.expires_on::text AS "expiresOn", l.zone,
-    round(extract(epoch FROM l.read_at) * 1000)::float8 AS "readAtMs",
-    (SELECT stale_after_minutes FROM sources WHERE name = '${stockSource}') AS "staleMinutes"
+    round(extract(epoch FROM greatest(l.read_at, c.read_to)) * 1000)::float8 AS "readAtMs",
+    coalesce(l.source, '${defaultSource}') AS source, s.stale_after_minutes AS "staleMinutes"
   FROM fit JOIN stock_lots l USING (sku)
+  LEFT JOIN source_cursors c ON c.connector = l.owner AND c.feed = '${changedFeed}'
+  LEFT JOIN sources s ON s.name = coalesce(l.source, '${defaultSource}')
   WHERE $3::text IS NULL OR position($3::text IN l.warehouse) > 0
   ORDER BY l.sku, l.zone DESC, l.expires_on NULLS LAST, l.on_hand DESC, l.id LIMIT $5::int`
 
@@ -61,6 +66,7 @@ type Row = Omit<StockLot, 'spec' | 'location' | 'expiresOn'> & {
   readonly spec: string | null
   readonly location: string | null
   readonly expiresOn: string | null
+  readonly source: string
   readonly staleMinutes: number | null
 }
 
@@ -72,11 +78,16 @@ export function stockLookup({ sql }: Pick<Database, 'sql'>): StockLookup {
       const place = warehouse === undefined ? null : plain(warehouse)
       const rows = await sql.unsafe<Row[]>(text, [sku, word, place, limit + 1, mostLots], { prepare: true })
       const items = itemsOf(rows)
-      const minutes = rows[0]?.staleMinutes
+      // several may count: the one whose count is oldest dates the answer
+      const oldest = rows.reduce<Row | undefined>(
+        (a, b) => (a === undefined || b.readAtMs < a.readAtMs ? b : a),
+        undefined,
+      )
+      const minutes = oldest?.staleMinutes
       return {
         items: items.slice(0, limit),
         more: items.length > limit,
-        source: { name: stockSource, ...(minutes != null && { staleAfterMs: minutes * 60_000 }) },
+        source: { name: oldest?.source ?? defaultSource, ...(minutes != null && { staleAfterMs: minutes * 60_000 }) },
       }
     },
   }
@@ -84,7 +95,7 @@ export function stockLookup({ sql }: Pick<Database, 'sql'>): StockLookup {
 
 function itemsOf(rows: readonly Row[]): readonly StockItem[] {
   const lots = new Map<string, StockLot[]>()
-  for (const { spec, location, expiresOn, staleMinutes: _, ...lot } of rows) {
+  for (const { spec, location, expiresOn, source: _source, staleMinutes: _minutes, ...lot } of rows) {
     const known = lots.get(lot.sku) ?? []
     lots.set(lot.sku, known)
     known.push({

@@ -153,7 +153,7 @@ const sourceSystems: Readonly<Record<string, string>> = {
 /** douyin.push → 抖音推送 · sheet.JXS03 → 表格JXS03. */
 export function sourceName(source: string): string {
   const [system = '', way = ''] = source.split('.', 2)
-  if (system === 'sheet') return `表格${way}`
+  if (system === 'sheet') return way.startsWith('watch-') ? `表格目录${way.slice(6)}` : `表格${way}`
   return `${sourceSystems[system] ?? system}${sourceWays[way] ?? ''}`
 }
 

@@ -26,3 +26,9 @@ export const kdniaoWords = {
 
 /** What 顺丰 reads when its push was taken. Unconfirmed. */
 export const sfTook = '成功'
+
+/** 快递100 says in words why it stops telling of a number. */
+export const kuaidi100Words = { nothingFound: /3天|三天|查询无记录/ } as const
+
+/** What 快递100 reads when its push was taken. */
+export const kuaidi100Took = '成功'

@@ -76,6 +76,7 @@ const refusals: Readonly<Record<string, string>> = {
   damaged: '文件打不开，可能没传完或已损坏。请重新导出再发。',
   bomb: '文件解压后过大，没有打开。请用表格软件另存为 xlsx 或 csv 再发。',
   too_slow: '文件太复杂,30秒内没读完。请另存为 csv 再发。',
+  locked: '文件被占用或没有读取权限。放开后会自动导入，不用再放一次。',
   no_header: '前10行里没找到表头(如 订单号、商品编码、数量)。请保留导出时的表头行再发。',
 }
 

@@ -54,6 +54,14 @@ const facts: fc.Arbitrary<LevelFacts> = fc.oneof(
     debtor: words,
     source: fc.constant('erp.u8'),
   }),
+  fc.record({
+    kind: fc.constant('arrears' as const),
+    stamp: fc.constant('0123456789abcdef'),
+    checkedAtMs: fc.constant(startMs),
+    arrears: fc.constant('unknown' as const),
+    source: fc.constant('erp.u8'),
+    lastTold: fc.record({ amountFen: fen.map(String), atMs: fc.constant(startMs - 90_000_000) }),
+  }),
 )
 
 const level = (n: number, role: SheetLevel['role']): fc.Arbitrary<SheetLevel> =>

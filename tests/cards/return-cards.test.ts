@@ -37,7 +37,7 @@ import {
 } from '../../src/text/format.ts'
 import { methodText, payMethodCode } from '../../src/text/zh-refunds.ts'
 import { anyMoment } from '../kit/arbitrary-order.ts'
-import { anyBack, anyGiven, anyItem } from '../kit/arbitrary-return.ts'
+import { anyArrivals, anyBack, anyGiven, anyItem } from '../kit/arbitrary-return.ts'
 import { codec } from '../kit/every-card.ts'
 
 const mode = fc.constantFrom('full' as const, 'masked' as const)
@@ -155,12 +155,14 @@ describe('within every limit', () => {
       fc.property(
         fc.uniqueArray(anyItem, { minLength: 1, maxLength: 7, selector: ({ sku }) => sku }),
         anyMoment,
-        (items, nowMs) => {
+        anyArrivals,
+        (items, nowMs, arrivals) => {
           const view = { mode: 'masked', nowMs } as const
           const [item] = items
           if (item === undefined) return
           const cards = [
             stockCard(item, source, view, codec),
+            stockCard(item, source, view, codec, arrivals),
             stockChoiceCard('2段奶粉', { items, more: false, source }, view, codec),
             stockUnknownCard('奶粉', '杭州仓', view),
           ]

@@ -11,7 +11,6 @@ import { loadConfig } from '../../src/config.ts'
 import { authorization, canonicalQuery, encoded } from '../../src/connectors/aliyun-calls.ts'
 import { aliyunSms } from '../../src/connectors/aliyun-sms.ts'
 import { readConnectors } from '../../src/connectors/registry.ts'
-import type { DatabaseTarget } from '../../src/db/client.ts'
 import { openFeed } from '../../src/feed-parts.ts'
 import type { PushReading } from '../../src/hub/channel-port.ts'
 import type { SmsSender } from '../../src/hub/sms.ts'
@@ -26,6 +25,7 @@ import { smsSample } from '../../src/text/zh-sms.ts'
 import { type AliyunWorld, account, fixture, openAliyun, templates } from '../fakes/aliyun-sms.ts'
 import { testPersonal } from '../kit/cipher.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
+import { databaseUrlOf } from '../kit/server.ts'
 
 type Vector = {
   readonly id: string
@@ -361,12 +361,6 @@ describe('the library of templates', () => {
   })
 })
 
-function urlOf(target: DatabaseTarget): string {
-  if (target.kind === 'url') return target.url
-  const { user, password, port, database, directory } = target
-  return `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(directory)}`
-}
-
 test('an entry of connectors.json makes the rung real: the task sends, and the receipt comes in by the door', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'chadan-sms-'))
   const file = join(dir, 'connectors.json')
@@ -409,7 +403,7 @@ test('an entry of connectors.json makes the rung real: the task sends, and the r
     expect(await fed.tasks[feedTask]?.(claim.row.payload, claim.row.key, never)).toEqual({ outcome: 'done' })
     expect(await row()).toMatchObject({ state: 'delivered' })
     const printed: string[] = []
-    const listed = { ...config, dataDir: dir, databaseUrl: urlOf(fresh.target) }
+    const listed = { ...config, dataDir: dir, databaseUrl: databaseUrlOf(fresh.target) }
     const print = (line: string) => void printed.push(line)
     expect(await connectorsCommand.run({ args: ['list'], config: listed, log: silentLog, print })).toBe(0)
     expect(printed).toEqual([

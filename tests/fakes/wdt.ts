@@ -107,8 +107,12 @@ function refundAnswer(world: WdtRows, query: URLSearchParams, params: Row) {
 }
 
 function stockAnswer(world: WdtRows, query: URLSearchParams, params: Row) {
-  const [sku] = Array.isArray(params.spec_nos) ? params.spec_nos : []
-  const wanted = sku === undefined ? params : { sku }
+  if (Array.isArray(params.spec_nos)) {
+    const wanted: readonly unknown[] = params.spec_nos
+    const rows = world.stock.filter((row) => wanted.includes(row.spec_no))
+    return pageAnswer(world, query, rows, 'detail_list')
+  }
+  const wanted = params
   const number = ['sku', 'spec_no'] as const
   const list = { rows: world.stock, number, time: 'modified', mostMs: 720 * hourMs, name: 'detail_list' }
   return listAnswer(world, query, wanted, list)

@@ -40,6 +40,7 @@ export type YouzanWorld = ChannelWorld & {
   /** The words a call is refused with from now on. */
   refuse(answer: Plain | undefined): void
   readonly paths: string[]
+  readonly url: string
 }
 
 /** 有赞 as it is documented: refuses dead tokens, pages beyond 100 and spans beyond 3 months, and lies when told. */
@@ -149,6 +150,7 @@ export async function openYouzan(): Promise<YouzanWorld> {
     channel,
     clock,
     paths,
+    url: door.url,
     put: (order) => {
       orders.set(order.orderNo, order)
       state.last = order.orderNo

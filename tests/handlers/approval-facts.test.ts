@@ -121,6 +121,10 @@ describe('finance', () => {
     await opened(3, arrears('unknown'))
     expect(desk.newest('m_finance').bar).toBe('应收未知，不能当作无欠款')
     expect(desk.text('m_finance')).toMatch(/应收 .*未响应，未知/)
+    const lastTold = { amountFen: '431000', atMs: 1_795_399_200_000 - 26 * 3_600_000 }
+    await desk.clean()
+    await opened(3, { ...arrears('unknown'), lastTold } as LevelFacts)
+    expect(desk.text('m_finance')).toMatch(/未响应，未知 \| 旧账 欠款¥4,310\.00（11-22 08:00）/)
     expect(labels('m_finance')).toEqual(['5分钟后提醒', '驳回', '挂起', '我来处理', '转交'])
     const reply = await desk.tap('m_finance', '5分钟后提醒')
     expect(reply).toMatchObject({

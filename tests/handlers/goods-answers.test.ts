@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Reply } from '../../src/chat/reply.ts'
+import type { Arrivals } from '../../src/hub/arrivals.ts'
 import { personalData } from '../../src/hub/personal.ts'
 import { silentLog } from '../../src/runtime/log.ts'
 import { seedSample } from '../../src/seed/seed-sample.ts'
@@ -220,5 +221,65 @@ describe('stock', () => {
     await hub.database.sql`UPDATE stock_lots SET read_at = read_at - interval '5 hours' WHERE sku = 'WW-80-6'`
     const reply = await desk.ask('WW-80-6 库存')
     expect('card' in reply && reply.card.bar).toMatch(/^仓库推送已5时\d*分?没有消息，内容可能过时$/)
+  })
+})
+
+describe('when goods that are short come', () => {
+  const dayMs = 86_400_000
+  const told = { source: 'kingdee.purchases', askedAtMs: nowMs }
+  const line = (billNo: string, days: number | undefined, receivedQty = 80) => ({
+    billNo,
+    sku: 'SL-L9',
+    orderedQty: 200,
+    receivedQty,
+    modifiedAtMs: nowMs,
+    ...(days !== undefined && { dueMs: Date.parse('2026-11-22T00:00:00+08:00') + days * dayMs }),
+  })
+  const coming = (...lines: readonly ReturnType<typeof line>[]): Arrivals => ({
+    outcome: 'coming',
+    lines,
+    incomplete: false,
+    ...told,
+  })
+  const asked: string[] = []
+  const answer = (arrivals: Arrivals, text = 'SL-L9 库存') => {
+    const wired = returnDesk(hub.database, personal, nowMs, {
+      arrivals: async (sku) => {
+        asked.push(sku)
+        return arrivals
+      },
+    })
+    return wired.ask(text)
+  }
+
+  test('the next purchase that is still promised, and the others below', async () => {
+    const reply = await answer(coming(line('CG1', -3), line('CG2', 11), line('CG3', undefined), line('CG4', 40)))
+    expect(title(reply)).toBe('缺货，采购预计12-03到')
+    expect(rowOf(reply, '在途')).toBe('CG1 120件 11-19应到，未到')
+    expect(transcript(reply)).toMatch(/CG2 120件 12-03到\nCG3 120件 到货日未知\n还有1张采购单/)
+    expect(transcript(reply)).toMatch(/金蝶采购10:05/)
+  })
+
+  test('a promise of today holds until the day is over; one that is past says so', async () => {
+    expect(title(await answer(coming(line('CG1', 0))))).toBe('缺货，采购预计11-22到')
+    expect(title(await answer(coming(line('CG1', -1))))).toBe('缺货，采购交期已过，到货未知')
+    expect(title(await answer(coming(line('CG1', undefined))))).toBe('缺货，采购在途，到货日未知')
+  })
+
+  test('nothing ordered is said; a system that is silent is not taken for it', async () => {
+    const none = await answer({ outcome: 'none', ...told })
+    expect([title(none), rowOf(none, '在途')]).toEqual(['缺货，没有在途采购', '没有审核过、还没到齐的采购单'])
+    const silent = await answer({ outcome: 'unknown', source: 'kingdee.purchases' })
+    expect([title(silent), rowOf(silent, '原因')]).toEqual(['缺货，预计到货未知', '金蝶采购没有回应，到货时间未知'])
+  })
+
+  test('nobody is asked while there is stock to sell, and all of it promised counts as none', async () => {
+    asked.splice(0)
+    await answer(coming(line('CG1', 11)), 'WW-80-6 库存')
+    expect(asked).toEqual([])
+    const reply = await answer(coming(line('CG1', 11)), 'CS-360 库存')
+    expect(asked).toEqual(['CS-360'])
+    expect(title(reply)).toMatch(/全部已锁定$/)
+    expect(rowOf(reply, '在途')).toBe('CG1 120件 12-03到')
   })
 })

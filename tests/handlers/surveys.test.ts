@@ -248,6 +248,22 @@ describe('customers', () => {
     expect(await said('13301589746 欠款', { role: 'finance' })).toContain('欠款 没有欠款（06:00查）')
   })
 
+  test('a distributor’s debt by its own account, old news named as such, and not to a group', async () => {
+    const told = { amountFen: 431_000n, source: 'erp.u8', checkedAtMs: nowMs - 3_600_000 }
+    const by = (silent: boolean) => surveyDesk(hub, personal, nowMs, { debts: async () => ({ ...told, silent }) })
+    const finance = { role: 'finance' } as const
+    expect(transcript(await by(false).ask('jxs03欠款多少', finance))).toMatch(
+      /^JXS03欠款¥4,310\.00（ERP，\d\d:\d\d查）。$/,
+    )
+    expect(transcript(await by(true).ask('JXS03欠款多少', finance))).toMatch(
+      /^JXS03现在的欠款未知：ERP没有响应。.*只供参考。$/,
+    )
+    expect((await by(false).ask('JXS03欠款多少', { role: 'cs' })).trace?.expect).toBe('deny')
+    expect(transcript(await by(false).ask('JXS03欠款多少', { ...finance, chat: 'group' }))).toBe(
+      '欠款不在群里说，请私聊问我。',
+    )
+  })
+
   test('three of one name are a choice, masked; one of them answers', async () => {
     const reply = await desk.ask('张伟是什么客户', { role: 'cs' })
     expect(titleOf(reply)).toBe('找到3位客户，是哪一位？')

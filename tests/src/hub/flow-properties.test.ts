@@ -9,6 +9,7 @@ import { type UndoDecision, undoDecision } from '../../../src/hub/undo-decision.
 import { outwardActions } from '../../../src/outward-parts.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 import { label, type ReturnFlowDesk, returnFlowDesk } from '../../kit/return-flow-desk.ts'
+import { runs } from '../../kit/runs.ts'
 import { orderNo, signedOrder } from '../../kit/write-orders.ts'
 
 let fresh: FreshDatabase
@@ -330,7 +331,7 @@ test('any walk through cards, typed words, undo, signers, scans, a changing flow
         before = now
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(20) },
   )
   expect([...reached.keys()].sort()).toEqual(['approved', 'pending', 'rejected', 'undone'])
   expect(await desk.chain.verifyChain()).toMatchObject({ outcome: 'whole' })

@@ -8,6 +8,7 @@ import { undoDecision } from '../../../src/hub/undo-decision.ts'
 import { transcript } from '../../kit/ask-desk.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 import { label, type ReturnFlowDesk, returnFlowDesk } from '../../kit/return-flow-desk.ts'
+import { runs } from '../../kit/runs.ts'
 import { orderNo, pendingReturn, signedOrder } from '../../kit/write-orders.ts'
 
 const minuteMs = 60_000
@@ -362,7 +363,7 @@ describe('whatever is tapped', () => {
         }
         ends.add((await approvalOf(id))?.approval ?? '')
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     )
     expect(ends.size).toBeGreaterThan(1)
   }, 180_000)

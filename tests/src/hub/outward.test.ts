@@ -92,6 +92,16 @@ describe('after the last yes', () => {
     expect(await states(other.returnId)).toMatchObject({ 'todo.open': 'done', 'todo.close': 'sent' })
     expect(await desk.sql.begin((tx) => desk.outward.closeTodo(tx, other.returnId))).toBe(false)
   })
+
+  test('the to-do of a row that was swept from the outbox long ago is closed like any other', async () => {
+    desk.ports.unshift({ name: 'test', takes: ['todo.open'], run: async () => ({ outcome: 'done', receipt: {} }) })
+    const { returnId } = await approved()
+    await desk.work()
+    desk.ports.shift()
+    await desk.sql`DELETE FROM outbox WHERE key = ${`todo.open:${returnId}:1`}`
+    expect(await desk.sql.begin((tx) => desk.outward.closeTodo(tx, returnId))).toBe(true)
+    expect(await states(returnId)).toMatchObject({ 'todo.open': 'done', 'todo.close': 'sent' })
+  })
 })
 
 describe('a system that fails', () => {

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { StockSource } from '../../../src/hub/back-office-port.ts'
+import { intake } from '../../../src/hub/intake.ts'
+import { checkLevel } from '../../../src/hub/level-checks.ts'
+import { personalData } from '../../../src/hub/personal.ts'
 import { sources } from '../../../src/hub/sources.ts'
 import { type StockLot, stockLookup } from '../../../src/hub/stock.ts'
 import { askedStock, stockFeed } from '../../../src/hub/stock-feed.ts'
 import { stockLots } from '../../../src/hub/stock-lots.ts'
 import { Unreachable } from '../../../src/runtime/errors.ts'
+import { randomIds } from '../../../src/runtime/ids.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
+import { pendingReturn, signedOrder } from '../../kit/write-orders.ts'
 
 const startMs = Date.parse('2026-11-23T12:00:00+08:00')
 const signal = new AbortController().signal
@@ -82,6 +87,10 @@ function whole(name: string, counted: Counted) {
 
 const feedOf = (...all: readonly StockSource[]) =>
   stockFeed({ database: fresh.database, sources: all, heard: sources(fresh.database), clock, log: () => undefined })
+/** It was read up to three hours ago: fewer windows than the week of a new one. */
+const joined = (name: string) => fresh.database.sql`
+  INSERT INTO source_cursors (connector, feed, read_to, due_at)
+  VALUES (${name}, 'stock', to_timestamp(${startMs - 3 * 3_600_000}::float8 / 1000), now())`
 const due = () => fresh.database.sql`UPDATE source_cursors SET due_at = now()`
 const shown = async () => {
   const rows = await fresh.database.sql<{ owner: string; sku: string; warehouse: string; onHand: number }[]>`
@@ -133,6 +142,7 @@ describe('a source that tells what changed', () => {
     world.changed = ['A', 'B']
     world.fails = new Unreachable('gone')
     world.failsAfter = 1
+    await joined('wdt')
     const feed = feedOf(stock)
     await feed.pullDue(signal)
     const first = world.windows.at(-1)
@@ -152,6 +162,7 @@ describe('a source that tells what changed', () => {
   test('what did not change is as fresh as the last window', async () => {
     const { world, stock } = warehouse('wdt', { A: [['广州仓', 5]] })
     world.changed = ['A']
+    await joined('wdt')
     const feed = feedOf(stock)
     await feed.pullDue(signal)
     world.changed = []
@@ -169,6 +180,7 @@ describe('several sources', () => {
     const wms = warehouse('wdt', { A: [['广州仓', 5]] })
     const erp = whole('kingdee', { A: [['上海仓', 8]], C: [['上海仓', 1]] })
     wms.world.changed = ['A']
+    await joined('wdt')
     const feed = feedOf(wms.stock, erp.stock)
     await feed.pullDue(signal)
     const all = [
@@ -250,5 +262,33 @@ describe('somebody asks', () => {
     nowMs += 3_600_000
     const found = await askedStock(stockLookup(fresh.database), feed, clock).find({ sku: 'A' }, { limit: 1 })
     expect(found.items[0]?.lots[0]).toMatchObject({ onHand: 5, readAtMs: startMs })
+  })
+})
+
+describe('level 2 looks at the tap', () => {
+  test('what the feed took since stands there, and sold out is no shelf', async () => {
+    const order = signedOrder({ lines: [{ lineKey: '1', sku: 'A', name: '商品A', qty: 1, amountFen: 1_000n }] })
+    const taken = await intake(fresh.database, personalData('5a'.repeat(32)), clock, randomIds()).take(order)
+    if (!('id' in taken)) throw new TypeError('the order is taken')
+    const returnId = await pendingReturn(fresh, taken.id)
+    await fresh.database.sql`
+      INSERT INTO return_lines (return_id, order_line_id, asked_qty) SELECT ${returnId}, id, 1 FROM order_lines WHERE order_id = ${taken.id}`
+    const { world, stock } = warehouse('wdt', { A: [['广州仓', 5]] })
+    world.changed = ['A']
+    const feed = feedOf(stock)
+    const goods = async () => {
+      const facts = await checkLevel(fresh.database.sql, returnId, 2, nowMs)
+      return facts.kind === 'stock' ? [facts.goods[0]?.zone, facts.goods[0]?.onHand, facts.goods[0]?.readAtMs] : facts
+    }
+    await joined('wdt')
+    await feed.pullDue(signal)
+    nowMs += 3_600_000
+    world.changed = []
+    await due()
+    await feed.pullDue(signal)
+    expect(await goods()).toEqual(['shelf', 5, nowMs - 60_000])
+    world.counted = {}
+    await feed.ask(['A'], 1_000)
+    expect(await goods()).toEqual(['none', undefined, undefined])
   })
 })
