@@ -12,6 +12,8 @@ export type VendorRequest = {
   readonly timeoutMs?: number
   /** Bytes of answer that are read at most. */
   readonly maxBytes?: number
+  /** Statuses of 500 and above that this vendor answers with, so that their body is read. */
+  readonly answersWith?: readonly number[]
 }
 
 export type VendorAnswer = {
@@ -46,7 +48,7 @@ export async function vendorCall(request: VendorRequest): Promise<VendorAnswer> 
   }
   if (raw === undefined) throw new Unreachable(`${place} sent more than ${maxBytes} bytes`)
   const { status } = response
-  if (status === 429 || status >= 500) {
+  if ((status === 429 || status >= 500) && request.answersWith?.includes(status) !== true) {
     const afterMs = retryAfterMs(response.headers.get('retry-after'))
     throw new Unreachable(`${place} answered ${status}`, afterMs === undefined ? {} : { retryAfterMs: afterMs })
   }
