@@ -129,7 +129,7 @@ describe('a watched folder', () => {
     await put('JXS07/huge.csv', Buffer.alloc(10 * 1024 * 1024 + 1, 0x20))
     const sheet = workbook([['订单号'], ['1']])
     await put('JXS07/torn.xlsx', sheet.slice(0, sheet.length >> 1))
-    await put('JXS07/bomb.xlsx', rawWorkbook('<worksheet/>', 2_000_000_000))
+    await put('JXS07/bomb.xlsx', rawWorkbook(Buffer.alloc(201 * 1024 * 1024, 0x20)))
     await put('JXS07/what.csv', '客户单号,商品名称,箱数,店铺,下单时间\nA-1,x,4,JXS02,2026-11-20\n')
     await put('JXS07/z-good.csv', header + row('JXS07-9'))
     await put('JXS07/~$z-good.xlsx', 'lock')

@@ -65,7 +65,9 @@ describe('events of the organisation', () => {
     })
     await desk.stop()
     await eager.listen()
-    expect(dingtalk.gateway.openings.at(-1)?.subscriptions).toContain('EVENT *')
+    // the socket of the desk that was stopped may still count for a moment
+    await until(() => dingtalk.gateway.openings.at(-1)?.subscriptions.includes('EVENT *') === true)
+    await until(() => dingtalk.gateway.sockets() === 1)
     expect(await dingtalk.gateway.push(event('e1'))).toMatchObject({ data: { status: 'SUCCESS' } })
     expect(await dingtalk.gateway.push(event('e2'))).toMatchObject({ data: { status: 'LATER' } })
     expect(taken).toMatchObject([{ type: 'bpms_instance_change', id: 'e1', data: '{"type":"finish"}' }, { id: 'e2' }])
