@@ -26,11 +26,9 @@ export function clockEngine(parts: ClockEngineParts): ClockEngine {
   }
   return {
     sweep: async (words) => {
-      if (armedAtOffsetMs !== undefined) {
-        if (armedAtOffsetMs !== parts.time.offsetMs()) await armAll()
-        // its fix card is due within the minute: the slower look would come too late
-        else await armClock(parts, 'no_carrier')
-      }
+      if (armedAtOffsetMs !== undefined && armedAtOffsetMs !== parts.time.offsetMs()) await armAll()
+      // its fix card is due within the minute, also of a desk that has just started: the slower look would come too late
+      else await armClock(parts, 'no_carrier')
       const fired = await fireDue(parts)
       const told = await tellDue(parts, words)
       const { again } = await followUp(parts, words)

@@ -47,6 +47,7 @@ export type DoudianWorld = ChannelWorld & {
   /** Tokens given from now on live so long. */
   tokenLife(seconds: number): void
   readonly methods: string[]
+  readonly url: string
 }
 
 const ok = (data: unknown) => ({ code: 10000, msg: 'success', sub_code: '', sub_msg: '', data, log_id: '2026' })
@@ -197,6 +198,7 @@ export async function openDoudian(): Promise<DoudianWorld> {
       const headers = { 'content-type': 'application/json', 'app-id': account.appKey, 'event-sign': eventSign(body) }
       return { headers, body, ack: '{"code":0,"msg":"success"}' }
     },
+    url: door.url,
     close: () => door.close(),
   }
 }
