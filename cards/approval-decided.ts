@@ -1,6 +1,6 @@
 import type { Button, Card } from '../src/chat/card.ts'
 import type { ReturnSheet, SheetLevel } from '../src/hub/return-sheet.ts'
-import { clockText, dayText, durationText, sameDay } from '../src/text/format.ts'
+import { clockText, durationText, sameDay } from '../src/text/format.ts'
 import {
   approveWord,
   decidedTexts,
@@ -74,8 +74,8 @@ function thenText(next: SheetLevel | undefined): string {
   if (next === undefined) return decidedTexts.onDone
   const { startedAtMs, dueAtMs } = next
   if (startedAtMs === undefined || dueAtMs === undefined) return ''
-  const within = sameDay(startedAtMs, dueAtMs)
-  const limit = within ? durationText(dueAtMs - startedAtMs) : `${dayText(dueAtMs, startedAtMs)} ${clockText(dueAtMs)}`
+  // a day and a time do not fit into a title: they stand on the card of whoever decides next
+  const limit = sameDay(startedAtMs, dueAtMs) ? durationText(dueAtMs - startedAtMs) : undefined
   return decidedTexts.onTo(levelName(next.role, next.level), limit)
 }
 

@@ -142,7 +142,7 @@ export const askTexts = {
 export const decidedTexts = {
   own: (word: string, at: string): string => `✅已${word}·您·${at}`,
   ownNo: (word: string, at: string): string => `已${word}·您·${at}`,
-  onTo: (level: string, limit: string) => `→${level}（限${limit}）`,
+  onTo: (level: string, limit: string | undefined) => `→${level}${limit === undefined ? '' : `（限${limit}）`}`,
   onDone: '→三级已过',
   others: (who: string, at: string, word: string): Phrase => ({ head: `已由${who}${at}${word}` }),
   byRule: (at: string, word: string): Phrase => ({ head: `${at}按规则自动${word}` }),

@@ -3,15 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { publishedDays } from '../../src/hub/holidays.ts'
 import { account, type DoudianWorld, openDoudian } from '../fakes/doudian.ts'
 import { openRealDesk, type RealDesk } from '../kit/real-desk.ts'
 import { until } from '../kit/until.ts'
+import { toWorkday } from '../kit/workday.ts'
 
 // Product row 12 on the whole desk: a pushed order without a carrier cannot be refused, so it is kept back, its fix card reaches the
 // leads within a minute, and one answer frees it.
 
-const dayMs = 86_400_000
 const dir = await mkdtemp(join(tmpdir(), 'chadan-carrier-'))
 let real: RealDesk
 let shop: DoudianWorld
@@ -29,20 +28,13 @@ beforeAll(async () => {
     opensAt: { hour: 10, minute: 0 },
   })
   // the clock of orders without a carrier runs in working hours
-  while (!isWorkday(real.clock.nowMs())) real.clock.setOffset(real.clock.offsetMs() + dayMs)
+  real.clock.setOffset(toWorkday(10))
 }, 60_000)
 afterAll(async () => {
   await real.close()
   await shop.close()
   await rm(dir, { recursive: true, force: true })
 })
-
-function isWorkday(atMs: number): boolean {
-  const china = new Date(atMs + 8 * 3_600_000)
-  const day = china.toISOString().slice(0, 10)
-  const weekend = [0, 6].includes(china.getUTCDay())
-  return publishedDays.workdays.includes(day) || (!weekend && !publishedDays.holidays.includes(day))
-}
 
 const shownTo = async (persona: string) =>
   JSON.stringify(await real.desk.hub.playTranscript.since(`play-${persona}`, 0, 500))

@@ -17,6 +17,7 @@ import { movableClock } from '../../src/runtime/clock.ts'
 import { silentLog } from '../../src/runtime/log.ts'
 import { testPersonal } from './cipher.ts'
 import { codec } from './every-card.ts'
+import { toWorkday } from './workday.ts'
 
 /** Two leads on different apps, one keeper and finance; the director; who applies. */
 const people = [
@@ -39,6 +40,7 @@ export type ApprovalDeskOptions = { readonly decideLevel?: DecideLevel }
 export function approvalDesk(database: Database, options: ApprovalDeskOptions = {}) {
   const { sql } = database
   const clock = movableClock()
+  clock.setOffset(toWorkday(10))
   const box = outbox(database, testPersonal)
   const chain = audit(database, clock)
   const sent: Sent[] = []
@@ -178,7 +180,7 @@ export function approvalDesk(database: Database, options: ApprovalDeskOptions = 
       }
       sent.length = 0
       chats.clear()
-      clock.setOffset(0)
+      clock.setOffset(toWorkday(10))
     },
   }
 
