@@ -107,6 +107,26 @@ type SaidOfCase = {
   readonly said: 'went' | 'agreed' | 'hung-up'
 }
 
+/** What a colleague's copy says once it is decided. */
+export function refundByOtherCard(
+  said: { readonly case: RefundCase; readonly amountFen?: string; readonly went: boolean; readonly atMs: number },
+  order: OrderFacts,
+  by: string,
+): Card {
+  const amount = yuan(said.amountFen)
+  return fitCard(
+    {
+      title: said.went ? texts.settled(amount) : texts.agreed(amount),
+      tone: 'done',
+      facts: [...rowsOf(order, said.case), [writeLabels.by, texts.by(by, secondsText(said.atMs))]],
+      lines: [said.case.returnId],
+      note: [noteParts.asOf(clockText(said.atMs))],
+      buttons: [],
+    },
+    shower(order, { mode: 'masked', nowMs: said.atMs }),
+  )
+}
+
 /** The same card after the word; what was hung up can be decided on it later. */
 export function refundSaidCard(
   { one, atMs, amountFen, said }: SaidOfCase,

@@ -1,9 +1,11 @@
 import type { ActionName } from '../cards/actions.ts'
-import { refundCaseCard, refundSaidCard, type ToConfirm } from '../cards/refund-case.ts'
+import { refundByOtherCard, refundCaseCard, refundSaidCard, type ToConfirm } from '../cards/refund-case.ts'
 import type { Card } from '../src/chat/card.ts'
+import type { CardRef } from '../src/chat/event.ts'
 import type { Reply } from '../src/chat/reply.ts'
 import { type ConfirmRefund, countsMark, type RefundCase, type RefundSaid } from '../src/hub/confirm-refund.ts'
 import type { OrderFacts } from '../src/hub/order-facts.ts'
+import type { OutboxEntry } from '../src/hub/outbox.ts'
 import type { Receiver } from '../src/hub/staff.ts'
 import type { PlanOf } from '../src/hub/write.ts'
 import { assertNever } from '../src/runtime/errors.ts'
@@ -14,8 +16,16 @@ import type { AskParts, Question } from './question.ts'
 import { textReply, traceOf } from './question.ts'
 import { deniedReply } from './rights.ts'
 import { questionOf, redrawn, type Tap, type TapHandler } from './taps.ts'
+import { replyTo } from './urge.ts'
 
-export type RefundConfirmParts = Pick<AskParts, 'lookup' | 'codec'> & { readonly confirmRefund: ConfirmRefund }
+export type RefundConfirmParts = Pick<AskParts, 'lookup' | 'codec'> & {
+  readonly confirmRefund: ConfirmRefund
+  /** Finance and directors, once for each platform they can be reached on. */
+  readonly decidersOfMoney: () => Promise<readonly Receiver[]>
+  readonly sayOnce: (entries: readonly OutboxEntry[]) => Promise<number>
+  /** What the platform said when it took a message: where its card stands. */
+  readonly receiptOf: (key: string) => Promise<Readonly<Record<string, string>> | undefined>
+}
 
 const words: Readonly<Record<string, 'received' | 'sound' | 'hang-up'>> = { r: 'received', s: 'sound', h: 'hang-up' }
 
@@ -28,9 +38,53 @@ export function refundTaps(parts: RefundConfirmParts) {
       const question = questionOf(tap, 'refund.amount', 'confirm')
       if (word === undefined) return textReply(question, caseTexts.nothing)
       const outcome = await parts.confirmRefund({ returnId, word, counts, memberId: tap.member.id })
+      if (outcome.outcome === 'settled') await greyOthers(parts, tap, outcome, counts)
       return redrawn(tap, await saidReply(parts, tap, question, outcome), caseTexts.toast)
     },
   } as const satisfies Partial<Record<ActionName, TapHandler>>
+}
+
+/** One truth, many copies: the cards of colleagues say who has decided. A tap on one that cannot be redrawn is told the same. */
+async function greyOthers(
+  parts: RefundConfirmParts,
+  { member }: Tap,
+  said: Extract<RefundSaid, { outcome: 'settled' }>,
+  counts: string,
+): Promise<void> {
+  const order = await parts.lookup.track(said.case.orderId)
+  if (order === undefined) return
+  const people = await parts.decidersOfMoney()
+  const card = refundByOtherCard(said, order, member.name)
+  const entries: OutboxEntry[] = []
+  for (const one of people.filter(({ memberId }) => memberId !== member.id)) {
+    const key = caseKey(said.case.returnId, counts, one)
+    const cardRef = refOf(one, await parts.receiptOf(key))
+    if (cardRef !== undefined) entries.push(replyTo(one, `${key}:said`, { kind: 'card-update', cardRef, card }))
+  }
+  if (entries.length > 0) await parts.sayOnce(entries)
+}
+
+function refOf(one: Receiver, receipt: Readonly<Record<string, string>> | undefined): CardRef | undefined {
+  const { cardId, outTrackId, updateCode } = receipt ?? {}
+  const id = cardId ?? outTrackId
+  const platform = one.platform as CardRef['platform']
+  if (id === undefined || (platform === 'wecom' && updateCode === undefined)) return undefined
+  return { platform, id, ...(updateCode !== undefined && { updateCode }) }
+}
+
+/** One card per person and state of the counts: the same counts again are the same card. */
+const caseKey = (returnId: string, counts: string, { memberId, platform }: Receiver): string =>
+  `case:${returnId}:${counts}:${memberId}:${platform}`
+
+/** Under which key `caseFor`'s card goes out. */
+export const caseKeyOf = ({ wish, facts }: PlanOf<'return.receive'>, to: Receiver): string =>
+  caseKey(wish.returnId, countsIn(facts), to)
+
+function countsIn(facts: PlanOf<'return.receive'>['facts']): string {
+  const sum = (of: (line: (typeof facts.lines)[number]) => number) =>
+    facts.lines.reduce((all, line) => all + of(line), 0)
+  const { refundFen: receivedFen, soundFen } = facts
+  return countsMark({ received: sum((l) => l.received), damaged: sum((l) => l.damaged), receivedFen, soundFen })
 }
 
 async function saidReply(parts: RefundConfirmParts, tap: Tap, question: Question, said: RefundSaid): Promise<Reply> {
@@ -98,7 +152,7 @@ export function caseFor(
     due,
     received,
     damaged,
-    counts: countsMark({ received, damaged, receivedFen, soundFen }),
+    counts: countsIn(facts),
     ...(wasFen !== undefined && { wasFen }),
     ...(receivedFen !== undefined && { receivedFen }),
     ...(soundFen !== undefined && { soundFen }),

@@ -14,7 +14,7 @@ import { beside } from '../src/text/format.ts'
 import { carrierName } from '../src/text/zh-cn.ts'
 import { toldTexts } from '../src/text/zh-writes.ts'
 import { pictureEntries } from './keep-picture.ts'
-import { caseFor } from './refund-confirm.ts'
+import { caseFor, caseKeyOf } from './refund-confirm.ts'
 import { replyTo } from './urge.ts'
 
 type FollowParts = { readonly member: Member; readonly order: OrderFacts; readonly codec: ActionCodec }
@@ -31,7 +31,9 @@ export function followOf({ member, order, codec }: FollowParts): Follow {
     const messages = to.flatMap((one) => {
       const own = plan.kind === 'return.receive' ? caseFor(plan, one, order, atMs, codec) : undefined
       const said: Reply | undefined = own === undefined ? reply : { kind: 'card', card: own }
-      return said === undefined ? [] : [replyTo(one, `write:${draft.id}:${one.memberId}`, said)]
+      const key =
+        own !== undefined && plan.kind === 'return.receive' ? caseKeyOf(plan, one) : `write:${draft.id}:${one.memberId}`
+      return said === undefined ? [] : [replyTo(one, key, said)]
     })
     return [...messages, ...picturesOf(plan, done, draft.id, member.id)]
   }

@@ -114,6 +114,12 @@ export function answerParts(
     merges: customerMerges({ database, personal, audit, clock, severalChannels }),
     rules: ruleLookup(door),
     confirmRefund: confirmRefund({ database, audit, clock }),
+    decidersOfMoney: async () => {
+      const roles = ['finance', 'director']
+      const each = reachable.map((platform) => receiversOf(database.sql, { roles, platform, reachable: [platform] }))
+      return (await Promise.all(each)).flat()
+    },
+    receiptOf: (key: string) => outbox.receiptOf(key),
     drafts: drafts({
       database,
       personal,

@@ -36,6 +36,7 @@ export const caseTexts = {
   hungUp: (returnId: string): Phrase => ({ head: '已挂起', body: `·${returnId}` }),
   hungUpLine: '款不会放行，随时可以在这张卡上确认',
   changedBar: '实收有变化，请按现在的数再确认',
+  by: (who: string, at: string) => `${who} ${at}`,
   byYou: (at: string) => `您 ${at}`,
   toast: '已记下',
   already: (who: string, at: string) => `已由${who} ${at}确认，无需重复。`,

@@ -11,7 +11,9 @@ const keepers = {
 }
 const finance: Person = { name: '小陈', role: '财务', id: 'money-1' }
 
-const doors = await openDoors([keepers.wecom, keepers.dingtalk, finance])
+const second: Person = { name: '小冯', role: '财务', id: 'money-2' }
+
+const doors = await openDoors([keepers.wecom, keepers.dingtalk, finance, second])
 const { sql } = doors.real.fresh.database
 afterAll(() => doors.close())
 
@@ -95,8 +97,17 @@ describe.each([
       const cards = await desk.stands()
       expect(cards.map(({ words }) => words).join('\n')).toContain(`【待财务确认】${id}`)
     }, 10_000)
+    const other = door.direct(second.name)
+    const ofThis = async () => (await other.stands()).map(({ words }) => words).filter((words) => words.includes(id))
+    await until(async () => expect((await ofThis()).join('\n')).toContain(`【待财务确认】${id}`), 10_000)
     await desk.tap('按实收放款')
     await until(async () => expect(await moneyOf(id)).toEqual({ ...held, released: true }), 10_000)
+    // the colleague who did not tap reads who did
+    await until(async () => {
+      const shown = (await ofThis()).join('\n')
+      expect(shown).toMatch(/已放款[\s\S]*小陈 \d\d:\d\d/)
+      expect(shown).not.toContain('待财务确认')
+    }, 5_000)
   })
 
   test('J16 somebody else’s parcel is red until it is said to be registered', async () => {

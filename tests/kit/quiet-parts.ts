@@ -23,6 +23,8 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
   notices: { ofOrder: async () => ({ notices: [], connected: false }) },
   touch: { of: async (dayMs) => ({ dayMs, delivered: 0, failed: 0, photoFailures: 0 }), failures: async () => [] },
   peopleOf: async () => [],
+  decidersOfMoney: async () => [],
+  receiptOf: async () => undefined,
   sayOnce: async () => 0,
   flow: {
     live: async () => ({ version: 1, rules: defaultFlow, running: 0 }),
