@@ -38,7 +38,7 @@ import { statsTap } from './stats.ts'
 import { stockTaps } from './stock-check.ts'
 import type { TapHandler } from './taps.ts'
 import { type TouchParts, touchAside, touchTaps } from './touch-health.ts'
-import { type UndoParts, undoTaps } from './undo.ts'
+import { type UndoParts, undoAside, undoTaps } from './undo.ts'
 import { type ViewParts, viewAside } from './views.ts'
 import { typedVotes } from './votes.ts'
 import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
@@ -94,6 +94,7 @@ function asidesOf(parts: DeskParts): readonly Aside[] {
     flowSettled(parts),
     settleTyped(parts),
     typedReason(parts),
+    undoAside(parts),
     carrierAside(parts),
     flowAside(parts),
     touchAside(parts),

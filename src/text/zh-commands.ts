@@ -76,6 +76,14 @@ export const commandTexts = {
 } as const
 
 /** 1分40秒 is said as 1:40, as on the button. */
+/** 撤销 TH2611220015 · TH2611220015 撤销审批: the return whose decision is to be taken back. */
+export function undoSaid(text: string): string | undefined {
+  const id = '(TH\\d{6,14})'
+  const word = '(?:撤销|撤回)(?:审批|通过|同意|决定)?'
+  const found = new RegExp(`^(?:${word}\\s*${id}|${id}\\s*(?:的)?${word})[。.！!]*$`, 'i').exec(text.trim())
+  return (found?.[1] ?? found?.[2])?.toUpperCase()
+}
+
 export const undoTexts = {
   undone: '已撤销，重新等您处理',
   open: '这一级还在等处理，没有要撤销的决定。',
