@@ -7,7 +7,8 @@ import { hubLocal } from './connectors/hub-local.ts'
 import type { FlowSources } from './flow-sources.ts'
 import { commandLedger } from './hub/command-ledger.ts'
 import type { CommandPort } from './hub/commands.ts'
-import { commandTaskName, hurryHeld } from './hub/give-commands.ts'
+import { commandTaskName, giveCommands, hurryHeld } from './hub/give-commands.ts'
+import { giveOwed } from './hub/owed-commands.ts'
 import { type Receiver, receiversOf } from './hub/staff.ts'
 import type { Tick } from './jobs/schedule.ts'
 import { systemClock } from './runtime/clock.ts'
@@ -22,7 +23,10 @@ export type CommandSources = FlowSources & {
   }) => string | undefined
 }
 
-/** Commands to other systems, joined: the task that carries them out, and the tick that ends holds when the desk's time was moved. */
+/**
+ * Commands to other systems, joined: the task that carries them out, the tick that ends holds when the desk's time was moved, and
+ * the one that gives what orders and returns owe by where they stand.
+ */
 export function commandParts(from: CommandSources) {
   const { store, hub, clock, codec, channels, wake, ports } = from
   const { database } = store
@@ -41,7 +45,15 @@ export function commandParts(from: CommandSources) {
       if ((await hurryHeld(database.sql, clock.nowMs())) > 0) wake()
     },
   }
-  return { tasks: { [commandTaskName]: task }, tick }
+  const owed = giveOwed({ database, give: giveCommands({ outbox, clock }), takes: ports.flatMap(({ takes }) => takes) })
+  const owedTick: Tick = {
+    name: 'owed commands',
+    everyMs: 5_000,
+    run: async () => {
+      if ((await owed(clock.nowMs())) > 0) wake()
+    },
+  }
+  return { tasks: { [commandTaskName]: task }, ticks: [tick, owedTick] }
 }
 
 function todos(from: CommandSources, ledger: ReturnType<typeof commandLedger>): CommandPort {

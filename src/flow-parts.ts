@@ -32,7 +32,7 @@ export function flowParts(from: FlowSources) {
   const people = peopleParts({ ...from, decideLevel, wakeCopies: approval.wakeCopies })
   const commands = commandParts({ ...from, receiveLink: receipt.link })
   const tasks: Readonly<Record<string, Task>> = { ...commands.tasks }
-  const ticks: readonly Tick[] = [receipt.tick, approval.tick, commands.tick, people.tick]
+  const ticks: readonly Tick[] = [receipt.tick, approval.tick, ...commands.ticks, people.tick]
   const doors = [receipt.door]
   return {
     parts: { receiveLink: receipt.link, approvals: approval.approvals, ...people.parts },

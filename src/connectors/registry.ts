@@ -15,6 +15,7 @@ import { tmall } from './tmall.ts'
 import { u8 } from './u8.ts'
 import { wdt } from './wdt.ts'
 import { wdtEnterprise } from './wdt-enterprise.ts'
+import { webhookCrm } from './webhook-crm.ts'
 import { weixin } from './weixin.ts'
 import { youzan } from './youzan.ts'
 
@@ -36,6 +37,7 @@ const adapters: Readonly<Record<string, Adapter>> = {
   customs,
   'sheet-folder': sheetFolder,
   'dingtalk-pos': dingtalkPos,
+  'webhook-crm': webhookCrm,
 }
 
 const nameForm = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and dashes')
