@@ -13,9 +13,12 @@ export async function patiently<T>(clock: Clock, signal: AbortSignal, run: () =>
       return await run()
     } catch (error) {
       if (!(error instanceof Unreachable) || attempt === tries || signal.aborted) throw error
-      const waitMs = error.retryAfterMs ?? firstWaitMs * 2 ** (attempt - 1)
+      const named = error.retryAfterMs
+      const waitMs = named ?? firstWaitMs * 2 ** (attempt - 1)
       if (waitMs > longestWaitMs) throw error
-      await clock.sleep(waitMs * (0.9 + 0.2 * Math.random()), signal)
+      // a wait that was named is never cut short: coming early costs one of the tries
+      const least = named === undefined ? 0.9 : 1
+      await clock.sleep(waitMs * (least + 0.1 * Math.random()), signal)
     }
   }
 }
