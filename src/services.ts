@@ -1,44 +1,26 @@
-import { createHmac } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
-import type { Hono } from 'hono'
-import { dingtalkPlatform } from '../bot/dingtalk/platform.ts'
 import { dispatch } from '../bot/dispatch.ts'
 import { outbound } from '../bot/outbound.ts'
 import type { Platform } from '../bot/platform.ts'
-import { playPages } from '../bot/play/pages.ts'
-import { playPlatform } from '../bot/play/platform.ts'
-import { relayCallback } from '../bot/relay.ts'
-import { wecomPlatform } from '../bot/wecom/platform.ts'
-import { practicePlatform, practiceSettings } from '../bot/wecom/practice.ts'
-import { type ActionCodec, actionCodec } from '../cards/actions.ts'
-import { proofTick } from '../handlers/clock-proof.ts'
-import { clockTicks, escalationEntry } from '../handlers/escalations.ts'
 import { keepPictureTask, keepPictureTaskName } from '../handlers/keep-picture.ts'
-import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
-import { silenceTick } from '../handlers/push-silence.ts'
 import { bookByPhoto } from '../handlers/receive-photo.ts'
 import { routes } from '../handlers/routes.ts'
 import { sheetImportRoutes, sheetImportTask, sheetImportTaskName } from '../handlers/sheet-import.ts'
 import { smsTask, smsTaskName } from '../handlers/sms-task.ts'
 import { chatEntry, tasks } from '../handlers/tasks.ts'
-import { touchTick } from '../handlers/touch-health.ts'
 import { photoRoutes, photoTask, photoTaskName } from '../handlers/waybill-photo.ts'
 import { answerParts, talkParts } from './answer-parts.ts'
-import { type AppParts, buildApp, type Check } from './app.ts'
+import { buildApp, type Check } from './app.ts'
 import { backOfficeParts } from './back-office-parts.ts'
-import type { ChatEvent, PlatformName } from './chat/event.ts'
 import type { Role } from './chat/member.ts'
-import type { EventSink, MediaSource, OutboundMessage } from './chat/ports.ts'
+import type { EventSink, OutboundMessage } from './chat/ports.ts'
 import type { Config } from './config.ts'
 import { customsParts } from './customs-parts.ts'
-import { exportDoor, exportLink } from './export-door.ts'
+import { deskTicks } from './desk-ticks.ts'
+import { exportDoor } from './export-door.ts'
 import { type OpenFeed, openFeed } from './feed-parts.ts'
 import { flowParts } from './flow-parts.ts'
 import { clockEngine } from './hub/clock-engine.ts'
-import { proveBeside } from './hub/clock-proof.ts'
-import type { CustomerMerges } from './hub/customer-merge.ts'
 import { memberPhone } from './hub/member-phone.ts'
-import type { Photos } from './hub/photos.ts'
 import { steadyRules } from './hub/rungs.ts'
 import { settings } from './hub/settings.ts'
 import { phoneChannel } from './hub/sms.ts'
@@ -48,15 +30,14 @@ import { bullmqQueue } from './jobs/bullmq-queue.ts'
 import { hintTasks, pump } from './jobs/pump.ts'
 import { schedule, type Tick } from './jobs/schedule.ts'
 import { worker } from './jobs/worker.ts'
+import { checksOf, mountsOf } from './mounts.ts'
 import { readingProcess } from './ocr/reading-process.ts'
-import { photoDoor, photoLink } from './photo-door.ts'
 import { lazyReader, photoReader } from './photo-reader.ts'
+import { channelsOf, mediaOf, openPlatforms } from './platform-parts.ts'
 import { type MovableClock, systemClock } from './runtime/clock.ts'
-import { PlatformRefused } from './runtime/errors.ts'
 import type { Log } from './runtime/log.ts'
-import { sampleQuestions } from './seed/sample-questions.ts'
 import { sheetFolderTicks } from './sheet-folder-parts.ts'
-import { linkMs } from './signed-door.ts'
+import { codecOf, exportLinks, keyFor, linkTo, photoMount } from './signed-links.ts'
 import type { Store } from './store.ts'
 
 export type DeskParts = {
@@ -80,10 +61,6 @@ export type Desk = {
   close(): Promise<void>
 }
 
-const reclaimLeaseMs = 30_000
-const photoDays = 30
-const dayMs = 86_400_000
-
 /** Every real thing of the desk, created and joined: the only place where bot, handlers, hub and jobs meet. */
 export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const hub = openHub({ store, dataDir: config.dataDir, clock, log })
@@ -99,7 +76,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     wake()
   }
   const fed = openFeed({ config, store, hub, log, wake })
-  const platforms = openPlatforms({ config, store, clock, log }, hub, say, fed.takeEvent)
+  const platforms = openPlatforms({ config, store, hub, clock, log, later: say, onEvent: fed.takeEvent })
   const codec = codecOf(store.dataKeyHex)
   const exportKey = keyFor(store.dataKeyHex, 'export links v1')
   const reader = lazyReader(() => readingProcess({ choice: config.ocrReader, log }))
@@ -126,7 +103,7 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     rules: steadyRules(settings(store.database), log),
     outbox: hub.outbox,
     log,
-    channels: [...channelsOf(config), ...(sms === undefined ? [] : [phoneChannel])],
+    channels: [...channels, ...(sms === undefined ? [] : [phoneChannel])],
     process: String(process.pid),
   })
   const photoKey = keyFor(store.dataKeyHex, 'photo links v1')
@@ -183,22 +160,18 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
   const feed = pump({ outbox: hub.outbox, queue, executor, clock, log })
   ring = feed.wake
 
-  const sayOnce: typeof parts.sayOnce = async (entries) => woken(await parts.sayOnce(entries), wake)
   const ticks: readonly Tick[] = [
-    { name: 'reclaim', everyMs: 5_000, run: async () => reclaim(hub, desk.redispatch) },
     { name: 'probe', everyMs: 5_000, run: send.probe },
     ...flow.ticks,
     ...fed.ticks,
     ...office.ticks,
     ...customsParts({ store, hub, connectors: fed.connectors, clock: systemClock, log }).ticks,
     ...sheetFolderTicks({ store, hub, connectors: fed.connectors, channels, wake, log }),
-    ...clockTicks({ engine, codec, wake }),
-    proofTick(proofPartsOf({ config, store, log, clock }, hub, codec, wake)),
-    { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
-    touchTick({ ...parts, sayOnce }),
-    silenceTick({ ...parts, silent: fed.silent, sayOnce, clock: systemClock }),
-    { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
-    { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },
+    ...deskTicks({
+      ...{ store, hub, codec, channels, clock, log, wake, engine, parts },
+      silent: fed.silent,
+      redispatch: desk.redispatch,
+    }),
   ]
   // the play page may move the desk's time; vendors sign with the real one, so their doors keep it and their deadlines are shifted
   const shifted: EventSink = (event, deadlineMs) => desk.sink(event, deadlineMs + clock.offsetMs())
@@ -237,158 +210,4 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
       await hub.close()
     },
   }
-}
-
-/** Tokens on cards are signed with a key of their own, derived from the installation's. */
-export function codecOf(dataKeyHex: string): ActionCodec {
-  return actionCodec(keyFor(dataKeyHex, 'card actions v1'))
-}
-
-function keyFor(dataKeyHex: string, purpose: string): Buffer {
-  return createHmac('sha256', Buffer.from(dataKeyHex, 'hex')).update(purpose).digest()
-}
-
-/** Vendors' doors keep the real time, and so do links: they end when they said they would. */
-function linkTo({ publicUrl, play, port }: Config, key: Buffer, photoId: string): string | undefined {
-  const base = publicUrl ?? (play ? `http://localhost:${port}` : undefined)
-  return base === undefined ? undefined : photoLink({ key, clock: systemClock }, base, photoId, 'crop')
-}
-
-/** The address on this machine is one for the play page alone: phones of a platform do not reach it. */
-function exportLinks(
-  { publicUrl, play, port }: Config,
-  key: Buffer,
-  platform: Platform['name'],
-): ((fileId: string) => string) | undefined {
-  const base = publicUrl ?? (play && platform === 'play' ? `http://localhost:${port}` : undefined)
-  return base === undefined ? undefined : (fileId) => exportLink({ key, clock: systemClock }, base, fileId)
-}
-
-function photoMount(kept: Pick<Photos, 'storedAs' | 'bytesOf'>, key: Buffer) {
-  return photoDoor({
-    key,
-    clock: systemClock,
-    find: async (photoId, part) => {
-      const storedAs = await kept.storedAs(photoId, part)
-      return storedAs === undefined ? undefined : kept.bytesOf(storedAs)
-    },
-  })
-}
-
-/** The clocks prove themselves on the desk's own database. */
-function proofPartsOf({ config, store, clock, log }: DeskParts, hub: Hub, codec: ActionCodec, wake: () => void) {
-  const words = escalationEntry({ codec })
-  const prove = () => proveBeside(store, { words, log })
-  const { database } = store
-  return { database, outbox: hub.outbox, time: clock, channels: channelsOf(config), log, prove, wake }
-}
-
-/** Where people are reached first, and next when that fails. WeCom's practice door sends nothing. */
-function channelsOf({ wecom, wecomBot, dingtalk, play }: Config): readonly PlatformName[] {
-  return [
-    ...(wecom || wecomBot ? (['wecom'] as const) : []),
-    ...(dingtalk ? (['dingtalk'] as const) : []),
-    ...(play ? (['play'] as const) : []),
-  ]
-}
-
-/** Rings the pump where something was written. */
-function woken(written: number, wake: () => void): number {
-  if (written > 0) wake()
-  return written
-}
-
-/** What orders told of people is weighed within seconds; a backlog is worked off in pieces that others can get between. */
-async function settleCustomers(merges: Pick<CustomerMerges, 'settle'>): Promise<void> {
-  for (let round = 0; round < 20 && (await merges.settle(200)) > 0; round++);
-}
-
-async function tellFollowers(parts: FollowParts, wake: () => void): Promise<void> {
-  const told = await parts.follows.tellChanges(followedEntry(parts))
-  if (told > 0) wake()
-}
-
-type Say = (message: OutboundMessage) => Promise<void>
-
-function openPlatforms(
-  { config, store, clock, log }: DeskParts,
-  hub: Hub,
-  later: Say,
-  onEvent: OpenFeed['takeEvent'],
-): readonly Platform[] {
-  const { sharedToken, sendBudget } = hub
-  const platforms: Platform[] = []
-  if (config.wecom || config.wecomBot) {
-    const bot = config.wecomBot && { settings: config.wecomBot, later }
-    platforms.push(wecomPlatform({ config: config.wecom, bot, sharedToken, sendBudget, clock: systemClock, log }))
-  } else if (config.play)
-    platforms.push(practicePlatform({ settings: practiceSettings(store.dataKeyHex), clock: systemClock, log }))
-  if (config.dingtalk)
-    platforms.push(
-      dingtalkPlatform({ config: config.dingtalk, sharedToken, sendBudget, clock: systemClock, log, onEvent }),
-    )
-  if (config.play) {
-    const samples = async (persona: string) => {
-      if (persona === 'stranger') return []
-      const questions = await sampleQuestions(store.database, clock.nowMs())
-      return questions.map(({ text }) => text)
-    }
-    const { playTranscript, blobs } = hub
-    platforms.push(playPlatform({ clock, transcript: playTranscript, blobs, log, boundHost: config.host, samples }))
-  }
-  return platforms
-}
-
-/** A photo or file is fetched from the platform it was sent on. */
-function mediaOf(platforms: readonly Platform[]): MediaSource {
-  return {
-    fetch: async (ref) => {
-      const platform = platforms.find(({ name }) => name === ref.platform)
-      if (platform === undefined)
-        throw new PlatformRefused(`platform ${ref.platform} is not configured`, { retryable: false })
-      return platform.media.fetch(ref)
-    },
-  }
-}
-
-type Mounting = {
-  readonly config: Config
-  readonly platforms: readonly Platform[]
-  readonly sinkOf: (door: Platform['name'] | 'edge') => EventSink
-  /** What is served by signed links. */
-  readonly doors: readonly Hono[]
-  readonly log: Log
-}
-
-function mountsOf({ config, platforms, sinkOf, doors, log }: Mounting): Pick<AppParts, 'mounts' | 'home'> {
-  const mounts = [...platforms.map((platform) => platform.callback(sinkOf(platform.name))), ...doors]
-  if (config.relaySecret !== undefined)
-    mounts.push(relayCallback({ sink: sinkOf('edge'), secret: config.relaySecret, clock: systemClock, log }))
-  if (!config.play) return { mounts, home: undefined }
-  // the same place seen from src/ and from dist/src/
-  const root = fileURLToPath(new URL('..', import.meta.url)).replace(/dist\/$/, '')
-  return { mounts: [...mounts, playPages(`${root}dist/console`)], home: '/play/' }
-}
-
-function checksOf(store: Store, queue: Check, platforms: readonly Platform[]): Readonly<Record<string, Check>> {
-  const database: Check = async () => {
-    const answer = store.database.sql`SELECT 1`.then(
-      () => undefined,
-      () => 'The database does not answer: see that it runs.',
-    )
-    return answer
-  }
-  return { database, queue, ...Object.fromEntries(platforms.map(({ name, health }) => [name, health])) }
-}
-
-async function reclaim(hub: Hub, redispatch: (event: ChatEvent) => Promise<void>): Promise<void> {
-  const events = await hub.inbox.reclaim(reclaimLeaseMs, 20)
-  await Promise.all(events.map((event) => redispatch(event)))
-}
-
-/** Files go by their age alone: every kind is kept 30 days, as their rows are; exported lists go with their links. */
-async function sweep(hub: Hub): Promise<void> {
-  await hub.retention.sweep()
-  await hub.blobs.dropBefore(systemClock.nowMs() - photoDays * dayMs)
-  await hub.exportFiles.dropBefore(systemClock.nowMs() - linkMs)
 }

@@ -10,7 +10,7 @@ import { openHub } from '../hub-parts.ts'
 import { type Clock, fixedClock, systemClock } from '../runtime/clock.ts'
 import { randomIds } from '../runtime/ids.ts'
 import { ensureSample } from '../sample.ts'
-import { codecOf } from '../services.ts'
+import { codecOf } from '../signed-links.ts'
 import { openStore } from '../store.ts'
 import type { Command, CommandInput } from './command.ts'
 

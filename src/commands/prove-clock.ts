@@ -1,7 +1,7 @@
 import { escalationEntry } from '../../handlers/escalations.ts'
 import { proveBeside } from '../hub/clock-proof.ts'
 import { BadPayload } from '../runtime/errors.ts'
-import { codecOf } from '../services.ts'
+import { codecOf } from '../signed-links.ts'
 import { openStore } from '../store.ts'
 import type { Command } from './command.ts'
 
