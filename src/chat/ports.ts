@@ -76,7 +76,10 @@ export type QueryLog = {
 /** A token shared by all processes of the desk, fetched by one of them at a time. */
 export type SharedToken = {
   /** The stored token while it has more than the safety margin left, else the result of `fetchNew`, stored. */
-  get(name: string, fetchNew: () => Promise<{ readonly token: string; readonly expiresAtMs: EpochMs }>): Promise<string>
+  get(
+    name: string,
+    fetchNew: (last: string | undefined) => Promise<{ readonly token: string; readonly expiresAtMs: EpochMs }>,
+  ): Promise<string>
   /** Drops the token if it is still the stored one. */
   drop(name: string, token: string): Promise<void>
 }

@@ -13,7 +13,11 @@ import type { Vendor, VendorOptions } from '../runtime/vendor-call.ts'
 
 /** A token shared by all processes; hub/shared-token.ts is one. */
 export type Tokens = {
-  get(name: string, fetchNew: () => Promise<{ readonly token: string; readonly expiresAtMs: number }>): Promise<string>
+  /** `last` is the token handed out before, over by now: some vendors renew with a part of it. */
+  get(
+    name: string,
+    fetchNew: (last: string | undefined) => Promise<{ readonly token: string; readonly expiresAtMs: number }>,
+  ): Promise<string>
   drop(name: string, token: string): Promise<void>
 }
 

@@ -6,6 +6,7 @@ import { customs } from './customs.ts'
 import { dingtalkPos } from './dingtalk-pos.ts'
 import { doudian } from './doudian.ts'
 import { fxiaoke } from './fxiaoke.ts'
+import { jd } from './jd.ts'
 import { kdniao } from './kdniao.ts'
 import { kingdee } from './kingdee.ts'
 import { kuaidi100 } from './kuaidi100.ts'
@@ -28,6 +29,7 @@ const adapters: Readonly<Record<string, Adapter>> = {
   doudian,
   weixin,
   tmall,
+  jd,
   wdt,
   'wdt-enterprise': wdtEnterprise,
   kingdee,

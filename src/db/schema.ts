@@ -157,6 +157,8 @@ export const orders = pgTable(
     /** Why it has not shipped, in words of the source (out of stock …). */
     delayReason: text('delay_reason'),
     remark: text('remark'),
+    /** Number of the order that the platform split into this one and others. */
+    splitFrom: text('split_from'),
     waybillEdits: smallint('waybill_edits').notNull().default(0),
 
     /** What the channel itself says: pending_payment paid part_shipped shipped signed cancelled … */
@@ -175,6 +177,7 @@ export const orders = pgTable(
   (t) => [
     uniqueIndex('orders_identity').on(t.channel, t.shop, t.orderNo),
     index('orders_order_no').on(t.orderNo),
+    index('orders_split_from').on(t.splitFrom).where(sql`split_from IS NOT NULL`),
     index('orders_order_no_tail').on(sql`right(${t.orderNo}, 4)`, t.orderedAt.desc()),
     index('orders_phone_hash').on(t.phoneHash, t.orderedAt.desc()),
     index('orders_phone_tail').on(t.phoneTail, t.orderedAt.desc()),

@@ -43,6 +43,7 @@ const plain: readonly (readonly [field: string, column: string, kind: ColumnKind
   ['delayReason', 'delay_reason', 'text'],
   ['warehouse', 'warehouse', 'text'],
   ['remark', 'remark', 'text'],
+  ['splitFrom', 'split_from', 'text'],
 ]
 
 /** Every column intake writes on an order, beside its identity. */

@@ -165,6 +165,8 @@ export type OrderFacts = {
   readonly refundedAtMs?: number
   readonly cancelledAtMs?: number
   readonly cancelReason?: string
+  /** The order of this channel that its platform split, and this is a part of. */
+  readonly splitFrom?: string
   readonly onHoldAtMs?: number
   readonly holdReason?: string
   readonly quarantinedAtMs?: number
@@ -293,6 +295,8 @@ export type SourceOrder = {
   readonly shippedAtMs?: number
   readonly warehouse?: string
   readonly remark?: string
+  /** Number of the order that its platform split into this one and others; the parent is told as cancelled beside it. */
+  readonly splitFrom?: string
   /**
    * Who placed it, as its channel knows them: an account of the platform (with the shop in the value where ids differ per
    * shop), or the firm's own membership. Never a masked name or number.

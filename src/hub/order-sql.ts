@@ -70,6 +70,7 @@ function branches(kind: OrderKey['kind'], filter: string, place: Place): readonl
     case 'waybill-no':
       return [
         from('orders o', `o.order_no = ${value}`),
+        from('orders o', `o.split_from = ${value}`),
         from(ofParcel, `p.waybill_no = ${value}`),
         from(ofReturn, `r.waybill_no = ${value}`),
       ]
@@ -187,6 +188,7 @@ export function everything(nodes: number | 'ALL', more = ''): string {
     ${ms('o.signed_at')} AS "signedAtMs", o.signer, o.signer_kind AS "signerKind", o.sign_photo_url AS "signPhotoUrl",
     ${ms('o.returned_at')} AS "returnedAtMs",
     ${ms('o.refunded_at')} AS "refundedAtMs", ${ms('o.cancelled_at')} AS "cancelledAtMs", o.cancel_reason AS "cancelReason",
+    o.split_from AS "splitFrom",
     ${ms('o.on_hold_at')} AS "onHoldAtMs", o.hold_reason AS "holdReason", ${ms('o.quarantined_at')} AS "quarantinedAtMs",
     o.quarantine_reason AS "quarantineReason", o.delay_reason AS "delayReason", o.warehouse, o.wave_no AS "waveNo",
     ${ms('o.picking_at')} AS "pickingAtMs", o.carrier_code AS carrier,

@@ -59,7 +59,7 @@ export function orderLookup(
       const question = questionOf(key, filter, personal, clock.nowMs())
       if (!question) return nothing
       const orders = views(await run(question.statement, question.values)).filter(question.keep)
-      return cut(orders, limitOf(filter))
+      return cut(orders.filter(notInParts(orders)), limitOf(filter))
     },
 
     list: async (filter) => {
@@ -98,6 +98,13 @@ export function orderLookup(
     track: async (orderId) =>
       views(await sql.unsafe<OrderRow[]>(trackText, [plain(orderId) ?? ''], { prepare: true }))[0],
   }
+}
+
+/** An order that its platform split is shown by its parts, where they are among what was found. */
+function notInParts(found: readonly OrderFacts[]): (order: OrderFacts) => boolean {
+  return ({ channel, shop, orderNo, stage }) =>
+    stage !== 'cancelled' ||
+    found.every((one) => one.splitFrom !== orderNo || one.channel !== channel || one.shop !== shop)
 }
 
 const nothing: Found = { orders: [], more: false }

@@ -4,10 +4,12 @@ import { BadPayload } from '../runtime/errors.ts'
 import type { Cipher } from './sealed-json.ts'
 
 type NewToken = { readonly token: string; readonly expiresAtMs: number }
+/** `last` is what was handed out before, over by now: some vendors renew with a part of it. */
+type FetchNew = (last: string | undefined) => Promise<NewToken>
 
 /** Shaped like chat/ports.ts SharedToken. */
 type SharedToken = {
-  get(name: string, fetchNew: () => Promise<NewToken>): Promise<string>
+  get(name: string, fetchNew: FetchNew): Promise<string>
   drop(name: string, token: string): Promise<void>
 }
 
@@ -30,7 +32,7 @@ export function sharedToken({ sql }: Pick<Database, 'sql'>, cipher: Cipher, cloc
   const flights = new Map<string, Promise<string>>()
   const refusals = new Map<string, { readonly error: unknown; readonly untilMs: number }>()
 
-  const fetchOnce = async (name: string, fetchNew: () => Promise<NewToken>): Promise<string> => {
+  const fetchOnce = async (name: string, fetchNew: FetchNew): Promise<string> => {
     const refused = refusals.get(name)
     if (refused && refused.untilMs > clock.nowMs()) throw refused.error
     try {
@@ -54,7 +56,8 @@ export function sharedToken({ sql }: Pick<Database, 'sql'>, cipher: Cipher, cloc
     drop: async (name, token) => {
       const [row] = await sql<{ enc: Buffer }[]>`SELECT token_enc AS enc FROM shared_tokens WHERE name = ${name}`
       if (!row || opened(cipher, row.enc) !== token) return
-      await sql`DELETE FROM shared_tokens WHERE name = ${name} AND token_enc = ${row.enc}`
+      // it stays readable for the one that renews it
+      await sql`UPDATE shared_tokens SET expires_at = now() WHERE name = ${name} AND token_enc = ${row.enc}`
     },
   }
 }
@@ -70,17 +73,17 @@ async function fetchLocked(
   cipher: Cipher,
   clock: Clock,
   name: string,
-  fetchNew: () => Promise<NewToken>,
+  fetchNew: FetchNew,
 ): Promise<string> {
   const token = await sql.begin(async (tx) => {
     await tx`SELECT set_config('lock_timeout', ${String(lockWaitMs)}, true),
       set_config('statement_timeout', ${String(lockWaitMs)}, true)`
     await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`token ${name}`}, 0))`
-    const [row] = await tx<{ enc: Buffer }[]>`
-      SELECT token_enc AS enc FROM shared_tokens WHERE name = ${name} AND expires_at > now()`
-    const fetchedMeanwhile = row && opened(cipher, row.enc)
-    if (fetchedMeanwhile !== undefined) return fetchedMeanwhile
-    const fresh = await fetchNew()
+    const [row] = await tx<{ enc: Buffer; alive: boolean }[]>`
+      SELECT token_enc AS enc, expires_at > now() AS alive FROM shared_tokens WHERE name = ${name}`
+    const last = row && opened(cipher, row.enc)
+    if (last !== undefined && row?.alive === true) return last
+    const fresh = await fetchNew(last)
     const lifeMs = Math.max(0, fresh.expiresAtMs - clock.nowMs())
     const useForMs = lifeMs - Math.min(lifeMs * marginShare, marginMs)
     // clock_timestamp: now() is the transaction's start, before the fetch

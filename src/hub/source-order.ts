@@ -43,6 +43,7 @@ const words: readonly (readonly [keyof SourceOrder, number])[] = [
   ['holdReason', longest.short],
   ['delayReason', longest.short],
   ['remark', longest.words],
+  ['splitFrom', longest.id],
 ]
 
 /** The order in the hub's own spelling, or why it cannot be taken. Blank fields count as not told. */
@@ -65,7 +66,17 @@ export function tidyOrder(order: SourceOrder): SourceOrder | Refusal {
     ...times.map((field) => [field, values[field] === undefined ? undefined : Math.trunc(values[field] as number)]),
   ]) as Partial<SourceOrder>
   const phone = tidied.phone === undefined ? undefined : (parsePhone(tidied.phone)?.text ?? tidied.phone)
-  return withoutBlanks({ ...order, ...tidied, phone, orderNo, shop, lines, waybillNo: tidyWaybills(order.waybillNo) })
+  const splitFrom = tidied.splitFrom === undefined ? undefined : normaliseOrderNo(tidied.splitFrom)
+  return withoutBlanks({
+    ...order,
+    ...tidied,
+    phone,
+    splitFrom,
+    orderNo,
+    shop,
+    lines,
+    waybillNo: tidyWaybills(order.waybillNo),
+  })
 }
 
 /** The numbers in a text that may hold several (JD writes `A,B|C`), in the hub's spelling, each once. */

@@ -28,17 +28,20 @@ function select(facts: Facts): Fragment {
   const placed = sql`o.ordered_at`
   const outOfStock = sql`(o.shipped_at IS NULL AND o.cancelled_at IS NULL AND o.paid_at IS NOT NULL
     AND coalesce(o.delay_reason, o.hold_reason, '') LIKE ANY(${wish.outOfStockWords.map((word) => `%${word}%`)}::text[]))`
+  // an order that its platform split is counted by its parts
+  const whole = sql`AND NOT (o.cancelled_at IS NOT NULL AND EXISTS (
+    SELECT 1 FROM orders s WHERE s.split_from = o.order_no AND s.channel = o.channel AND s.shop = o.shop OFFSET 0))`
   switch (wish.metric) {
     case 'orders':
-      return byOrder(facts, placed, one, none)
+      return byOrder(facts, placed, one, none, whole)
     case 'shipped':
       return byOrder(facts, sql`o.shipped_at`, one, none)
     case 'signed':
       return byOrder(facts, sql`o.signed_at`, one, none)
     case 'cancelled':
-      return byOrder(facts, placed, one, none, sql`AND o.cancelled_at IS NOT NULL`)
+      return byOrder(facts, placed, one, none, sql`${whole} AND o.cancelled_at IS NOT NULL`)
     case 'cancel_rate':
-      return byOrder(facts, placed, sql`(o.cancelled_at IS NOT NULL)::int`, one)
+      return byOrder(facts, placed, sql`(o.cancelled_at IS NOT NULL)::int`, one, whole)
     case 'sales':
     case 'basket':
       return byOrder(facts, placed, sql`o.paid_fen`, one, sql`AND o.paid_at IS NOT NULL AND o.cancelled_at IS NULL`)

@@ -8,13 +8,13 @@ export function memoryToken(nowMs: () => number = Date.now): SharedToken {
     get: async (name, fetchNew) => {
       const known = kept.get(name)
       if (known !== undefined && known.expiresAtMs - nowMs() > 300_000) return known.token
-      const fetched = fetching.get(name) ?? fetchNew().finally(() => fetching.delete(name))
+      const fetched = fetching.get(name) ?? fetchNew(known?.token).finally(() => fetching.delete(name))
       fetching.set(name, fetched)
       kept.set(name, await fetched)
       return (await fetched).token
     },
     drop: async (name, token) => {
-      if (kept.get(name)?.token === token) kept.delete(name)
+      if (kept.get(name)?.token === token) kept.set(name, { token, expiresAtMs: 0 })
     },
   }
 }

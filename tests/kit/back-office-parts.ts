@@ -17,7 +17,7 @@ export function adapterParts(startMs: number) {
     clock,
     tokens: {
       get: async (name, fetchNew) => {
-        const known = kept.get(name) ?? (await fetchNew()).token
+        const known = kept.get(name) ?? (await fetchNew(undefined)).token
         kept.set(name, known)
         return known
       },

@@ -67,6 +67,21 @@ test('drop takes away only the token that was refused', async () => {
   await tokens.drop('never heard of', 'token 2')
 })
 
+test('who renews gets the last token, ended or refused, and nobody else', async () => {
+  const lasts: (string | undefined)[] = []
+  const tokens = open()
+  const renew = async (last: string | undefined) => {
+    lasts.push(last)
+    return { token: `pair ${lasts.length}`, expiresAtMs: clock.nowMs() + 7_200_000 }
+  }
+  await tokens.get('jd', renew)
+  await tokens.drop('jd', 'pair 1')
+  await elsewhere().get('jd', renew)
+  await fresh.database.sql`UPDATE shared_tokens SET expires_at = now() - interval '1 s'`
+  await tokens.get('jd', renew)
+  expect(lasts).toEqual([undefined, 'pair 1', 'pair 2'])
+})
+
 test('a token sealed with another key is fetched anew', async () => {
   const { fetchNew } = vendor()
   await sharedToken(fresh.database, personalData('0'.repeat(64)), clock).get('wecom', fetchNew)
