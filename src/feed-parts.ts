@@ -7,6 +7,7 @@ import { feedDoor } from './feed-door.ts'
 import { afterSales } from './hub/after-sales.ts'
 import type { Hint, PlatformEvent, SalesChannel } from './hub/channel-port.ts'
 import { type Feed, feed } from './hub/feed.ts'
+import { drainDue } from './hub/message-queues.ts'
 import type { OrderSource } from './hub/on-demand.ts'
 import { findSilent, type SilentSource, silentNow } from './hub/push-silence.ts'
 import type { SmsSender } from './hub/sms.ts'
@@ -89,6 +90,7 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     log,
     wake,
   }
+  const queues = { ...push, database, channels, heard: sources(database) }
   return {
     connectors,
     channels,
@@ -99,6 +101,9 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
       ...(channels.length === 0
         ? []
         : [{ name: 'feed', everyMs: 10_000, run: (stop: AbortSignal) => reading.pullDue(stop) }]),
+      ...(channels.every(({ queue }) => queue === undefined)
+        ? []
+        : [{ name: 'feed.queues', everyMs: 2_000, run: (stop: AbortSignal) => drainDue(queues, stop) }]),
       ...(trackers.length === 0 ? [] : trackTicks(tracks)),
       ...(limits.length === 0
         ? []

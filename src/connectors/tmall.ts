@@ -7,6 +7,7 @@ import { lastPageFirst, type Page } from './paging.ts'
 import { patiently } from './patience.ts'
 import { notThereCode, type TmallCall, tmallCalls } from './tmall-calls.ts'
 import { orderTypes } from './tmall-codes.ts'
+import { tmallQueue } from './tmall-messages.ts'
 import { orderFields, readOrder, readReturn, refundFields, refundsOf } from './tmall-wire.ts'
 import { beijingText, idAt, listAt, readEach, wholeAt } from './wire-values.ts'
 
@@ -17,6 +18,8 @@ const settings = z.strictObject({
   /** `session` of the shop's authorisation. */
   sessionToken: z.string().min(1),
   defaultCarrier: defaultCarrierForm,
+  /** Group of the message service whose messages are fetched: each shop has its own. */
+  messageGroup: z.string().min(1).max(64).optional(),
   baseUrl: addressForm('https://eco.taobao.com'),
 })
 
@@ -30,7 +33,7 @@ const leastSpanMs = 60_000
 /** Unconfirmed: it depends on the app. */
 const callsPerSecond = 10
 
-/** 淘宝/天猫: orders and refunds by number and by time of change (open platform, 2026-11-22). It calls nobody back. */
+/** 淘宝/天猫: orders and refunds by number and by time of change, and its messages fetched (open platform, 2026-11-22). */
 export const tmall = adapter(settings, (name, given, parts) => {
   const at = parts.vendor({ name, perSecond: callsPerSecond })
   const shop: Shop = { ...given, call: tmallCalls(given, { at, log: parts.log }), parts }
@@ -41,7 +44,12 @@ export const tmall = adapter(settings, (name, given, parts) => {
     name,
     channel: 'tmall',
     shop: given.shop,
-    sources: { pull: 'tmall.pull', single: 'tmall.single' },
+    sources: {
+      pull: 'tmall.pull',
+      single: 'tmall.single',
+      ...(given.messageGroup !== undefined && { push: 'tmall.push' }),
+    },
+    ...(given.messageGroup !== undefined && { queue: tmallQueue(shop.call, given.messageGroup) }),
     couldBe: (orderNo) => /^\d{15,20}$/.test(orderNo),
     pullOrder: (orderNo, signal) => pullOrder(shop, orderNo, signal),
     pullReturn: (afterSaleNo, signal) => pullReturn(shop, afterSaleNo, signal),

@@ -60,6 +60,19 @@ export type Hint = {
   readonly track?: TrackTold
 }
 
+/** A message that waits at its vendor, and what it points at; `raw` is kept as it came. */
+export type Waiting = { readonly id: string; readonly hint: Hint; readonly raw: Uint8Array }
+
+/** Messages that a vendor keeps until they are confirmed; what is not confirmed comes again. */
+export type MessageQueue = {
+  /** At most so many come at once: fewer mean that no more wait. */
+  readonly mostAtOnce: number
+  /** How long it is left alone once it is empty. */
+  readonly restMs: number
+  take(signal: AbortSignal): Promise<readonly Waiting[]>
+  confirm(ids: readonly string[], signal: AbortSignal): Promise<void>
+}
+
 /** An event that a chat platform's own connection brought; `data` is its JSON text. */
 export type PlatformEvent = { readonly type: string; readonly id: string; readonly data: string }
 
@@ -97,6 +110,8 @@ export type SalesChannel = {
   /** Names in the table of sources: who told it, for the line under each answer. */
   readonly sources: { readonly pull: string; readonly push?: string; readonly single: string }
   readonly readPush?: ReadPush
+  /** Of vendors that keep their pushes until somebody fetches them. */
+  readonly queue?: MessageQueue
   /** Of events that come with DingTalk's connection instead of a door. Pure. Throws BadPayload. */
   readonly readEvent?: (event: PlatformEvent) => readonly Hint[]
   /** By the number's form alone: false spares the call. */

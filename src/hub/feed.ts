@@ -7,6 +7,7 @@ import type { AfterSales } from './after-sales.ts'
 import type { SalesChannel, Told } from './channel-port.ts'
 import type { Intake } from './intake.ts'
 import type { Outbox } from './outbox.ts'
+import { backOffMs, type Cursor, leaseFeed, leaseMs, releaseFeed } from './source-lease.ts'
 import type { Sources } from './sources.ts'
 import { type FetchJob, feedTask, hintSubject } from './take-push.ts'
 
@@ -37,11 +38,8 @@ export type Feed = {
 }
 
 const feedName = 'modified'
-const leaseMs = 120_000
 /** What a new connector reads back first. */
 const firstBackMs = 3 * 86_400_000
-const leastBackOffMs = 5_000
-const mostBackOffMs = 300_000
 
 /** Reads sales channels: by their pushes and by lists of what was modified, each window again until all of it is in. */
 export function feed(parts: FeedParts): Feed {
@@ -92,11 +90,10 @@ async function fetchOne(parts: FeedParts, job: FetchJob, signal: AbortSignal): P
   return 'taken'
 }
 
-type Cursor = { readonly readToMs: number; readonly failures: number; readonly lease: string }
-
 async function pullOne(parts: FeedParts, channel: SalesChannel, signal: AbortSignal): Promise<number> {
   const { clock, heard, log } = parts
-  const cursor = await lease(parts, channel)
+  const firstMs = clock.nowMs() - firstBackMs
+  const cursor = await leaseFeed(parts.database.sql, { connector: channel.name, feed: feedName }, firstMs)
   if (cursor === undefined) return 0
   try {
     const count = await catchUp(parts, channel, cursor, signal)
@@ -104,11 +101,7 @@ async function pullOne(parts: FeedParts, channel: SalesChannel, signal: AbortSig
     return count
   } catch (error) {
     const failures = cursor.failures + 1
-    const waitMs = Math.max(
-      Math.min(leastBackOffMs * 2 ** (failures - 1), mostBackOffMs),
-      error instanceof Unreachable ? (error.retryAfterMs ?? 0) : 0,
-    )
-    await release(parts, channel, { failures, dueInMs: waitMs })
+    await releaseFeed(parts.database.sql, cursor, { failures, dueInMs: backOffMs(failures, error) })
     await heard.failed(channel.sources.pull, problemOf(error))
     const fields = { connector: channel.name, failures, ...errorFields(error) }
     log(failures < 3 ? 'warn' : 'error', 'a source was not read', { ...fields, ...(failures === 3 && { alarm: true }) })
@@ -134,7 +127,7 @@ async function catchUp(parts: FeedParts, channel: SalesChannel, cursor: Cursor, 
     readToMs = toMs
   }
   const everyMs = (parts.everyMinutes?.[channel.name] ?? 0) * 60_000 || channel.everyMs
-  await release(parts, channel, { failures: 0, dueInMs: everyMs })
+  await releaseFeed(sql, cursor, { failures: 0, dueInMs: everyMs })
   return count
 }
 
@@ -191,31 +184,8 @@ async function take(
   await afterSales.settle([...told.orders, ...told.returns])
 }
 
-async function lease({ database: { sql }, clock }: FeedParts, channel: SalesChannel): Promise<Cursor | undefined> {
-  const startMs = clock.nowMs() - firstBackMs
-  await sql`
-    INSERT INTO source_cursors (connector, feed, read_to, due_at)
-    VALUES (${channel.name}, ${feedName}, to_timestamp(${startMs}::float8 / 1000), now()) ON CONFLICT DO NOTHING`
-  const [row] = await sql<Cursor[]>`
-    UPDATE source_cursors SET leased_until = now() + ${leaseMs}::float8 * interval '1 ms'
-    WHERE connector = ${channel.name} AND feed = ${feedName} AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-    RETURNING round(extract(epoch FROM read_to) * 1000)::float8 AS "readToMs", failures, leased_until::text AS lease`
-  return row
-}
-
-async function release(
-  { database: { sql } }: FeedParts,
-  channel: SalesChannel,
-  { failures, dueInMs }: { readonly failures: number; readonly dueInMs: number },
-): Promise<void> {
-  await sql`
-    UPDATE source_cursors SET leased_until = NULL, failures = ${failures}, due_at = now() + ${dueInMs}::float8 * interval '1 ms',
-      ok_at = CASE WHEN ${failures} = 0 THEN now() ELSE ok_at END
-    WHERE connector = ${channel.name} AND feed = ${feedName}`
-}
-
 /** For the table of sources and for people: a code, never a body. */
-function problemOf(error: unknown): string {
+export function problemOf(error: unknown): string {
   if (error instanceof PlatformRefused) return `refused${error.vendorCode === undefined ? '' : ` ${error.vendorCode}`}`
   if (error instanceof BadPayload) return 'answer of another shape'
   return error instanceof Unreachable ? 'no answer' : 'failed'

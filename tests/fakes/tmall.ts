@@ -41,6 +41,12 @@ export type TmallWorld = ChannelWorld & {
   refuse(error: Plain | undefined): void
   /** Runs once, after so many list calls. */
   afterLists(count: number, run: () => void): void
+  /** A message of the shop, waiting to be fetched. */
+  message(id: string, topic: string, content: Plain | string, pubTime?: string): void
+  /** Messages that were not confirmed: they come again with each call. */
+  waiting(): readonly string[]
+  /** The next confirmation is not heard. */
+  loseConfirm(): void
   readonly asked: Form[]
 }
 
@@ -49,7 +55,7 @@ const failed = (code: number, sub_code: string, sub_msg = '') => ({
 })
 
 /** The open platform as it is documented: newest change first, default types only, refuses bad signs, old times, wide spans. */
-export async function openTmall(): Promise<TmallWorld> {
+export async function openTmall(more: { readonly messageGroup?: string } = {}): Promise<TmallWorld> {
   const base = movableClock()
   const clock = { ...base, sleep: async (ms: number) => base.setOffset(base.offsetMs() + Math.ceil(ms)) }
   const state: State = { mischief: undefined, skewMs: 0, calls: 0, last: undefined }
@@ -57,6 +63,8 @@ export async function openTmall(): Promise<TmallWorld> {
   const extras = new Map<string, Plain>()
   const refunds = new Map<string, Plain>()
   const asked: Form[] = []
+  const messages = new Map<string, Plain>()
+  let [permitted, deaf] = [false, false]
   let refusal: Plain | undefined
   let after: { left: number; run: () => void } | undefined
   const now = () => clock.nowMs() + state.skewMs
@@ -74,7 +82,7 @@ export async function openTmall(): Promise<TmallWorld> {
     // an empty list misses its key
     return { total_results: rows.length, ...(told.length > 0 && { [names[0]]: { [names[1]]: told } }) }
   }
-  const routes: Readonly<Record<string, (form: Form) => Plain | ReturnType<typeof failed> | object>> = {
+  const routes: Record<string, (form: Form) => Plain | ReturnType<typeof failed> | object> = {
     'taobao.trades.sold.increment.get': (form) => {
       const types = new Set((form.type ?? defaultTypes).split(','))
       const mine = [...orders.values()].filter(({ orderNo }) =>
@@ -102,6 +110,29 @@ export async function openTmall(): Promise<TmallWorld> {
       return refund === undefined ? failed(15, 'isv.refund-not-exist') : { refund }
     },
   }
+  Object.assign(routes, {
+    'taobao.tmc.user.permit': () => {
+      permitted = true
+      return { is_success: true }
+    },
+    'taobao.tmc.messages.consume': (form: Form) => {
+      if (form.group_name !== 'shop-1') return failed(15, 'isv.group-not-exist')
+      const quantity = Number(form.quantity)
+      if (!(quantity >= 10 && quantity <= 200)) return failed(41, 'isv.invalid-parameter:quantity')
+      const rows = permitted ? [...messages.values()].slice(0, quantity) : []
+      return rows.length === 0 ? {} : { messages: { tmc_message: rows } }
+    },
+    'taobao.tmc.messages.confirm': (form: Form) => {
+      const ids = (form.s_message_ids ?? '').split(',')
+      if (form.group_name !== 'shop-1' || ids.length > 200) return failed(41, 'isv.invalid-parameter:s_message_ids')
+      if (deaf) {
+        deaf = false
+        return failed(15, 'isp.service-unavailable')
+      }
+      for (const id of ids) messages.delete(id)
+      return { is_success: true }
+    },
+  })
   const answer = (form: Form): object => {
     const { sign = '', ...rest } = form
     const pairs = Object.keys(rest).sort()
@@ -135,7 +166,7 @@ export async function openTmall(): Promise<TmallWorld> {
   const door = await listen(app)
   const connector = tmall.open(
     'tmall',
-    { shop: '天猫旗舰店', defaultCarrier: 'ZTO', baseUrl: door.url, ...account },
+    { shop: '天猫旗舰店', defaultCarrier: 'ZTO', baseUrl: door.url, ...account, ...more },
     {
       clock,
       tokens: memoryToken(() => clock.nowMs()),
@@ -159,6 +190,18 @@ export async function openTmall(): Promise<TmallWorld> {
     refund: (raw) => void refunds.set(String(raw.refund_id), raw),
     refuse: (error) => {
       refusal = error
+    },
+    message: (id, topic, content, pubTime = beijing(now())) =>
+      void messages.set(id, {
+        id: big(id),
+        topic,
+        pub_time: pubTime,
+        user_id: '#1',
+        content: typeof content === 'string' ? content : JSON.stringify(content).replace(/"#(\d+)"/g, '$1'),
+      }),
+    waiting: () => [...messages.keys()],
+    loseConfirm: () => {
+      deaf = true
     },
     afterLists: (left, run) => {
       after = { left, run }
@@ -214,5 +257,5 @@ export const tmallSubject: ChannelSubject = {
   name: 'tmall',
   pageSize: 50,
   cannot: { push: 'it is read by timed lists', token: 'a session is renewed by a person only' },
-  open: openTmall,
+  open: () => openTmall(),
 }
