@@ -15,7 +15,7 @@ export type ArrearsView = 'shown' | 'hidden'
 
 /** 刘*（V4）2个渠道12单: who somebody is to the firm. */
 export function profileCard(profile: CustomerProfile, arrears: ArrearsView, view: View, codec: ActionCodec): Card {
-  const { name, phone, level, tags, merges, channels, orders, last, returns90 } = profile
+  const { name, phone, level, tags, merges, channels, trail, orders, last, returns90 } = profile
   const [newest] = merges
   const { nowMs } = view
   const lastAt = `${factValues.orderTail(channelName(last.channel), tailOf(last.orderNo))} ${dayText(last.atMs, nowMs)}`
@@ -31,7 +31,12 @@ export function profileCard(profile: CustomerProfile, arrears: ArrearsView, view
         newest === undefined
           ? [texts.last, lastAt]
           : [texts.merged, texts.mergedValue(merges.length, Math.min(...merges.map(({ percent }) => percent)))],
-        [texts.returns, texts.returnsValue(returns90)],
+        trail.length === 0
+          ? [texts.returns, texts.returnsValue(returns90)]
+          : [
+              texts.trail,
+              trail.map(({ channel, deed, atMs }) => texts.deed(channel, deed, dayText(atMs, nowMs))).join(texts.and),
+            ],
       ],
       note: [noteParts.asOf(clockText(nowMs)), texts.source],
       buttons: [

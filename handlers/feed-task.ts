@@ -1,3 +1,4 @@
+import type { CrmFeed } from '../src/hub/crm-told.ts'
 import type { Feed } from '../src/hub/feed.ts'
 import type { SmsReceipts } from '../src/hub/sms-receipts.ts'
 import { type FeedJob, feedTask } from '../src/hub/take-push.ts'
@@ -10,8 +11,11 @@ export function feedTasks(
   feed: Pick<Feed, 'fetch'>,
   tracking: Pick<Tracking, 'heard'>,
   receipts: Pick<SmsReceipts, 'heard'>,
+  crm: Pick<CrmFeed, 'heard'>,
 ): Readonly<Record<string, Task>> {
-  const taken = async ({ connector, about, track }: FeedJob, stop: AbortSignal) => {
+  const taken = async ({ connector, about, track, crm: said }: FeedJob, stop: AbortSignal) => {
+    if (about.kind === 'customer')
+      return crm.heard({ connector, recordId: about.recordId, ...(said && { crm: said }) }, stop)
     if (about.kind === 'sms') return receipts.heard(connector, about)
     return about.kind === 'parcel'
       ? tracking.heard({ connector, waybillNo: about.waybillNo, ...(track && { track }) }, stop)

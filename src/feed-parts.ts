@@ -6,6 +6,7 @@ import { type Configured, type Opened, openConnectors, readConnectors } from './
 import { feedDoor } from './feed-door.ts'
 import { afterSales } from './hub/after-sales.ts'
 import type { Hint, PlatformEvent, SalesChannel } from './hub/channel-port.ts'
+import { crmFeed } from './hub/crm-told.ts'
 import { type Feed, feed } from './hub/feed.ts'
 import { drainDue } from './hub/message-queues.ts'
 import type { OrderSource } from './hub/on-demand.ts'
@@ -83,8 +84,10 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
       push === undefined ? [] : [{ source: push, hours: silentHours }],
     ),
   )
+  const customers = connectors.flatMap(({ connector }) => connector.customers ?? [])
+  const crm = crmFeed({ database, personal, customers, heard: sources(database), clock: systemClock, log })
   const push = {
-    doors: [...channels, ...trackers, ...smsVendors],
+    doors: [...channels, ...trackers, ...smsVendors, ...customers],
     takePush: takePush(hub.answering.door, personal),
     clock: systemClock,
     log,
@@ -96,7 +99,7 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     channels,
     feed: reading,
     doors: push.doors.length === 0 ? [] : [feedDoor(push)],
-    tasks: feedTasks(reading, tracks, smsReceipts(database, log)),
+    tasks: feedTasks(reading, tracks, smsReceipts(database, log), crm),
     ticks: [
       ...(channels.length === 0
         ? []
@@ -104,6 +107,9 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
       ...(channels.every(({ queue }) => queue === undefined)
         ? []
         : [{ name: 'feed.queues', everyMs: 2_000, run: (stop: AbortSignal) => drainDue(queues, stop) }]),
+      ...(customers.some(({ pullSince }) => pullSince !== undefined)
+        ? [{ name: 'feed.customers', everyMs: 60_000, run: (stop: AbortSignal) => crm.pullDue(stop) }]
+        : []),
       ...(trackers.length === 0 ? [] : trackTicks(tracks)),
       ...(limits.length === 0
         ? []

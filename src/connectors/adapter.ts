@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { PurchaseSource, ReceivableSource, StockSource } from '../hub/back-office-port.ts'
 import type { SalesChannel } from '../hub/channel-port.ts'
 import type { CommandPort } from '../hub/commands.ts'
+import type { CustomerSource } from '../hub/crm-port.ts'
 import type { CustomsDesk } from '../hub/customs-port.ts'
 import type { CarrierCode } from '../hub/order-facts.ts'
 import type { SheetFolder } from '../hub/sheet-folder-port.ts'
@@ -38,6 +39,7 @@ export type Connector = {
   readonly channels?: readonly SalesChannel[]
   readonly tracker?: Tracker
   readonly commands?: CommandPort
+  readonly customers?: CustomerSource
   readonly stock?: StockSource
   readonly purchases?: PurchaseSource
   readonly receivables?: ReceivableSource

@@ -17,6 +17,15 @@ export type FxiaokeAccount = {
 export type FxiaokeData = {
   /** Records whose field has this very value, at most two. */
   find(object: string, field: string, value: string, signal: AbortSignal): Promise<readonly Json[]>
+  /** One record as it is now; undefined for an id the CRM does not have. */
+  get(object: string, id: string, signal: AbortSignal): Promise<Json | undefined>
+  /** Records changed since, oldest change first, at most `limit` from `offset` on. */
+  changed(
+    object: string,
+    sinceMs: number,
+    page: { readonly offset: number; readonly limit: number },
+    signal: AbortSignal,
+  ): Promise<readonly Json[]>
   /** The id of the new record. */
   create(object: string, fields: Fields, signal: AbortSignal): Promise<string>
   update(object: string, id: string, fields: Fields, signal: AbortSignal): Promise<void>
@@ -32,6 +41,9 @@ const tokenErrors: ReadonlySet<string> = new Set(['20005', '20016'])
 const restMs = 20_000
 /** The pack of the day is used up until midnight: asked again now and then, since somebody may buy more. */
 const packRestMs = 600_000
+
+/** Of every object, in ms. */
+const modified = 'last_modified_time'
 
 /** Objects of the firm's own have a path of their own (unconfirmed). */
 const pathOf = (object: string, verb: string) =>
@@ -59,6 +71,22 @@ export function fxiaokeData(account: FxiaokeAccount, parts: CallParts): FxiaokeD
       const rows = listAt(jsonAt(answer, 'data', 'dataList'), 'dataList')
       // a query that ignores its filter must not pass for a record that is there
       return rows.filter((row) => jsonText(row, field) === value)
+    },
+    get: async (object, id, signal) => {
+      const answer = await call(
+        pathOf(object, 'get'),
+        { data: { dataObjectApiName: object, objectDataId: id } },
+        signal,
+      )
+      const record = jsonAt(answer, 'data')
+      return jsonText(record, '_id') === id ? record : undefined
+    },
+    changed: async (object, sinceMs, { offset, limit }, signal) => {
+      const filters = [{ field_name: modified, operator: 'GTE', field_values: [String(sinceMs)] }]
+      const orders = [{ fieldName: modified, isAsc: true }]
+      const data = { dataObjectApiName: object, search_query_info: { offset, limit, filters, orders } }
+      const answer = await call(pathOf(object, 'query'), { data }, signal)
+      return listAt(jsonAt(answer, 'data', 'dataList'), 'dataList')
     },
     create: async (object, fields, signal) => {
       const data = { object_data: { dataObjectApiName: object, ...fields } }

@@ -4,9 +4,8 @@ import { PlatformRefused } from '../runtime/errors.ts'
 import { jsonAt, jsonText } from '../runtime/json.ts'
 import { adapter, addressForm } from './adapter.ts'
 import { type FxiaokeData, fxiaokeData } from './fxiaoke-calls.ts'
+import { apiName, customerForm, fxiaokeCustomers } from './fxiaoke-customers.ts'
 import { wholeAt } from './wire-values.ts'
-
-const apiName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,80}$/, 'must be the API name of an object or field')
 
 const settings = z
   .strictObject({
@@ -30,10 +29,18 @@ const settings = z
         refundYuan: apiName.optional(),
       })
       .optional(),
+    /** Which object holds customers, its fields with phone and level, and what the CRM calls our levels. */
+    customer: customerForm.optional(),
+    /** As entered for the callback in the CRM's console. */
+    callbackToken: z.string().min(1).optional(),
+    callbackAesKey: z.string().length(43).optional(),
     baseUrl: addressForm('https://open.fxiaoke.com'),
   })
-  .refine((given) => given.notice || given.fulfilled || given.serviceRecord, {
-    message: 'name at least one of notice, fulfilled, serviceRecord: without them it carries nothing out',
+  .refine((given) => given.notice || given.fulfilled || given.serviceRecord || given.customer, {
+    message: 'name at least one of notice, fulfilled, serviceRecord, customer: without them it does nothing',
+  })
+  .refine((given) => (given.callbackToken === undefined) === (given.callbackAesKey === undefined), {
+    message: 'callbackToken and callbackAesKey go together',
   })
 type Settings = z.infer<typeof settings>
 
@@ -60,12 +67,20 @@ export const fxiaoke = adapter(settings, (name, given, parts) => {
   }
   return {
     commands,
+    ...(given.customer && { customers: fxiaokeCustomers(name, data, { ...given, customer: given.customer }) }),
     check: async (signal) => {
-      const { object, orderNo } = given.notice ?? given.serviceRecord ?? given.fulfilled ?? { object: '', orderNo: '' }
-      await data.find(object, orderNo, 'chadan-doctor', signal)
+      const { object, field } = checkedBy(given)
+      await data.find(object, field, 'chadan-doctor', signal)
     },
   }
 })
+
+/** Something that is configured, for a question without an answer. */
+function checkedBy({ notice, serviceRecord, fulfilled, customer }: Settings) {
+  const orders = notice ?? serviceRecord ?? fulfilled
+  if (orders !== undefined) return { object: orders.object, field: orders.orderNo }
+  return { object: customer?.object ?? '', field: customer?.phone ?? '' }
+}
 
 function takenBy({ notice, fulfilled, serviceRecord }: Settings): readonly CommandName[] {
   return [

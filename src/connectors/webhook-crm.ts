@@ -5,6 +5,7 @@ import { type Json, jsonAt, jsonText, parseJson } from '../runtime/json.ts'
 import { type Vendor, type VendorAnswer, vendorCall } from '../runtime/vendor-call.ts'
 import { adapter } from './adapter.ts'
 import { hmacHex } from './digests.ts'
+import { crmEvents } from './webhook-crm-events.ts'
 
 const commandNames = ['crm.notice', 'crm.field', 'crm.service_record', 'erp.receivable'] as const
 
@@ -42,6 +43,7 @@ export const webhookCrm = adapter(settings, (name, given, parts) => {
   }
   return {
     commands,
+    customers: { name, readPush: crmEvents(given.secret) },
     check: async (signal) => {
       const outcome = outcomeOf(await post(at, given, { id: 'chadan-doctor', event: 'ping', data: {} }, signal))
       if (outcome.outcome !== 'done') throw new Unreachable(`${name}: the ping was not taken: ${outcome.reason}`)

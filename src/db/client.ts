@@ -2,6 +2,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as hub from './schema.ts'
 import * as clocks from './schema-clocks.ts'
+import * as crm from './schema-crm.ts'
 import * as customers from './schema-customers.ts'
 import * as customs from './schema-customs.ts'
 import * as erp from './schema-erp.ts'
@@ -12,7 +13,19 @@ import * as sms from './schema-sms.ts'
 import * as talk from './schema-talk.ts'
 import { type Sql, steadyPool } from './steady-pool.ts'
 
-const schema = { ...hub, ...talk, ...photos, ...clocks, ...flow, ...customers, ...customs, ...erp, ...feed, ...sms }
+const schema = {
+  ...hub,
+  ...talk,
+  ...photos,
+  ...clocks,
+  ...flow,
+  ...crm,
+  ...customers,
+  ...customs,
+  ...erp,
+  ...feed,
+  ...sms,
+}
 
 /** Where a database is: a URL somebody gave us, or the socket directory of the embedded server. */
 export type DatabaseTarget =

@@ -9,6 +9,7 @@ export default defineConfig({
     './src/db/schema-clocks.ts',
     './src/db/schema-flow.ts',
     './src/db/schema-customers.ts',
+    './src/db/schema-crm.ts',
     './src/db/schema-feed.ts',
     './src/db/schema-customs.ts',
     './src/db/schema-sms.ts',

@@ -1,3 +1,4 @@
+import type { CrmTold } from './crm-words.ts'
 import type { Channel, SourceOrder } from './order-facts.ts'
 import type { SmsReceipt } from './sms-receipts.ts'
 import type { TrackTold } from './track-told.ts'
@@ -50,6 +51,8 @@ export type Hint = {
     | { readonly kind: 'parcel'; readonly waybillNo: string }
     /** What became of a text message: nothing is fetched, it says all itself. */
     | ({ readonly kind: 'sms' } & SmsReceipt)
+    /** A record of a CRM, by its number there. */
+    | { readonly kind: 'customer'; readonly recordId: string }
     /** A test, or a topic we do not follow: answered and kept, nothing is fetched. */
     | { readonly kind: 'nothing'; readonly topic: string }
   /** When the vendor says it happened. */
@@ -58,6 +61,8 @@ export type Hint = {
   readonly waitMs?: number
   /** What a signed push of a tracker says itself; without it the tracker is asked. JSON. */
   readonly track?: TrackTold
+  /** What a signed push of a CRM says itself; without it the CRM is asked. JSON. */
+  readonly crm?: CrmTold
 }
 
 /** A message that waits at its vendor, and what it points at; `raw` is kept as it came. */

@@ -1,6 +1,7 @@
 import type { Database } from '../db/client.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Audit } from './audit.ts'
+import { applyLevels } from './crm-told.ts'
 import { compareNames, type Evidence, mergeFrom, mergeScore, shareAddress, suggestFrom } from './customer-evidence.ts'
 import type { PersonalData } from './personal.ts'
 import type { Sql } from './write.ts'
@@ -168,20 +169,31 @@ async function evidenceOf({ personal }: MergeParts, tx: Sql, link: Weighed): Pro
   }
 }
 
-/** Who buys on two channels or more carries the tag, and nobody else does. */
+/** Who buys, fills a cart or asks on two channels or more carries the tag, and nobody else does; levels of a CRM go with it. */
 async function tag({ severalChannels }: MergeParts, tx: Sql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await tx`
     WITH root AS (SELECT DISTINCT coalesce(c.merged_into, c.id) AS id FROM customers c WHERE c.id = ANY(${[...ids]}::text[])),
+    person AS (SELECT root.id AS root, c.id FROM root JOIN customers c ON c.id = root.id OR c.merged_into = root.id),
     told AS (
-      SELECT root.id, count(DISTINCT o.channel) AS channels FROM root
-      JOIN customers c ON c.id = root.id OR c.merged_into = root.id JOIN orders o ON o.customer_id = c.id GROUP BY root.id
+      SELECT id, count(DISTINCT channel) AS channels FROM (
+        SELECT p.root AS id, o.channel FROM person p JOIN orders o ON o.customer_id = p.id
+        UNION ALL
+        SELECT p.root, t.channel FROM person p JOIN customer_identities i ON i.customer_id = p.id
+        JOIN crm_touches t ON t.kind = i.kind AND t.value_hash = i.value_hash
+      ) seen GROUP BY id
     )
     UPDATE customers c SET tags = CASE WHEN coalesce(t.channels, 0) >= 2
       THEN array_append(array_remove(c.tags, ${severalChannels}), ${severalChannels})
       ELSE array_remove(c.tags, ${severalChannels}) END
     FROM root LEFT JOIN told t ON t.id = root.id WHERE c.id = root.id
       AND (coalesce(t.channels, 0) >= 2) IS DISTINCT FROM (${severalChannels} = ANY(c.tags))`
+  const roots = await tx<{ id: string }[]>`
+    SELECT DISTINCT coalesce(merged_into, id) AS id FROM customers WHERE id = ANY(${[...ids]}::text[])`
+  await applyLevels(
+    tx,
+    roots.map(({ id }) => id),
+  )
 }
 
 async function undo(

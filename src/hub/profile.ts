@@ -35,6 +35,8 @@ export type CustomerProfile = {
   readonly merges: readonly { readonly id: string; readonly percent: number }[]
   /** Most used first; 0 orders where only the account is known. */
   readonly channels: readonly { readonly channel: Channel; readonly orders: number }[]
+  /** What they did without ordering, newest first, one a channel and deed. */
+  readonly trail: readonly { readonly channel: Channel; readonly deed: 'cart' | 'consult'; readonly atMs: number }[]
   readonly orders: number
   readonly firstOrderMs: number
   readonly last: {
@@ -140,6 +142,9 @@ function profileText(sql: Database['sql'], orderId: string, nowMs: number) {
       SELECT id FROM root UNION SELECT c.id FROM customers c JOIN root ON c.merged_into = root.id
     ), own AS MATERIALIZED (
       SELECT o.id, o.channel, o.order_no, o.ordered_at FROM orders o JOIN person ON o.customer_id = person.id
+    ), touched AS MATERIALIZED (
+      SELECT t.channel, t.deed, t.happened_at AS at FROM customer_identities i
+      JOIN crm_touches t ON t.kind = i.kind AND t.value_hash = i.value_hash WHERE i.customer_id IN (SELECT id FROM person)
     ), newest AS (SELECT * FROM own ORDER BY ordered_at DESC, id DESC LIMIT 1)
     SELECT c.id AS "customerId", c.display_name AS name, c.level, c.tags, l.phone_enc AS "phoneEnc",
       (SELECT coalesce(json_agg(json_build_object('id', m.id::text, 'percent', round(m.score * 100)::int) ORDER BY m.id DESC), '[]')
@@ -147,7 +152,10 @@ function profileText(sql: Database['sql'], orderId: string, nowMs: number) {
       (SELECT json_agg(json_build_object('channel', k.channel, 'orders', k.orders) ORDER BY k.orders DESC, k.channel)
         FROM (SELECT channel, count(id)::int AS orders FROM (SELECT channel, id FROM own UNION ALL
             SELECT split_part(i.kind, '.', 1), NULL FROM customer_identities i
-            WHERE i.customer_id IN (SELECT id FROM person) AND i.kind LIKE '%.buyer') known GROUP BY channel) k) AS channels,
+            WHERE i.customer_id IN (SELECT id FROM person) AND i.kind LIKE '%.buyer'
+            UNION ALL SELECT channel, NULL FROM touched) known GROUP BY channel) k) AS channels,
+      (SELECT coalesce(json_agg(json_build_object('channel', t.channel, 'deed', t.deed, 'atMs', ${ms('t.at')}) ORDER BY t.at DESC), '[]')
+        FROM (SELECT channel, deed, max(at) AS at FROM touched GROUP BY channel, deed ORDER BY 3 DESC LIMIT 3) t) AS trail,
       (SELECT count(*) FROM own)::int AS orders, (SELECT ${ms('min(own.ordered_at)')} FROM own) AS "firstOrderMs",
       json_build_object('orderId', n.id, 'channel', n.channel, 'orderNo', n.order_no, 'atMs', ${ms('n.ordered_at')}) AS last,
       (SELECT count(*) FROM own JOIN returns r ON r.order_id = own.id

@@ -12,6 +12,10 @@ const retentionDays = {
   draft: 7,
   outboxDone: 7,
   outboxDead: 90,
+  pushBody: 7,
+  push: 30,
+  sms: 90,
+  crmTouch: 180,
 } as const
 
 /** Rows per statement: a sweep never holds many locks, and never makes the tables' readers wait. */
@@ -31,6 +35,11 @@ export type Swept = {
   /** Readings of photos; their files go by their age. */
   readonly photos: number
   readonly outbox: number
+  /** Bodies of pushes, and with more age what is left of them. */
+  readonly pushes: number
+  readonly sms: number
+  /** Carts and questions that a CRM told of. */
+  readonly crmTouches: number
   readonly budgets: number
   /** Expired attachments: their rows are gone, these are the stored files to remove. */
   readonly files: readonly string[]
@@ -95,6 +104,32 @@ export function retention({ sql }: Pick<Database, 'sql'>, clock: Clock): { sweep
             WHERE state IN ('done', 'withdrawn') AND done_at < to_timestamp(${before(retentionDays.outboxDone)}::float8)
               OR state = 'dead' AND done_at < to_timestamp(${before(retentionDays.outboxDead)}::float8)
             ORDER BY id LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      ),
+      pushes:
+        (await repeat(
+          () => sql`
+            UPDATE source_events SET raw = NULL WHERE ctid = ANY(ARRAY(
+              SELECT ctid FROM source_events
+              WHERE received_at < to_timestamp(${before(retentionDays.pushBody)}::float8) AND raw IS NOT NULL
+              LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+        )) +
+        (await repeat(
+          () => sql`
+            DELETE FROM source_events WHERE ctid = ANY(ARRAY(
+              SELECT ctid FROM source_events WHERE received_at < to_timestamp(${before(retentionDays.push)}::float8)
+              LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+        )),
+      sms: await repeat(
+        () => sql`
+          DELETE FROM sms_messages WHERE id = ANY(ARRAY(
+            SELECT id FROM sms_messages WHERE created_at < to_timestamp(${before(retentionDays.sms)}::float8)
+            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      ),
+      crmTouches: await repeat(
+        () => sql`
+          DELETE FROM crm_touches WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM crm_touches WHERE happened_at < to_timestamp(${before(retentionDays.crmTouch)}::float8)
+            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
       ),
       budgets: await repeat(
         () => sql`

@@ -9,6 +9,7 @@ export type FeedJob = {
   readonly connector: string
   readonly about: Exclude<Hint['about'], { kind: 'nothing' }>
   readonly track?: Hint['track']
+  readonly crm?: Hint['crm']
 }
 
 export type Push = {
@@ -35,6 +36,7 @@ export function hintSubject(about: Hint['about']): string | undefined {
   if (about.kind === 'order') return `order:${about.orderNo}`
   if (about.kind === 'parcel') return `parcel:${about.waybillNo}`
   if (about.kind === 'sms') return `sms:${about.id}`
+  if (about.kind === 'customer') return `customer:${about.recordId}`
   return about.kind === 'return' ? `return:${about.afterSaleNo}` : undefined
 }
 
@@ -140,12 +142,12 @@ type Row = readonly [
 /** What is stored of a push, a row per hint. */
 export function rowsOf({ connector, hints, raw, receivedAtMs }: Push, cipher: Cipher): readonly Row[] {
   const once = hints.length === 1 ? hints : [...new Map(hints.map((hint) => [hint.key, hint])).values()]
-  return once.map(({ key, about, track, waitMs, toldAtMs }, index) => [
+  return once.map(({ key, about, track, crm, waitMs, toldAtMs }, index) => [
     connector,
     key,
     JSON.stringify(about),
     hintSubject(about) ?? null,
-    JSON.stringify(sealJson(cipher, { connector, about, ...(track && { track }) })),
+    JSON.stringify(sealJson(cipher, { connector, about, ...(track && { track }), ...(crm && { crm }) })),
     waitMs ?? 0,
     toldAtMs ?? null,
     receivedAtMs,

@@ -80,6 +80,9 @@ export const profileTexts = {
   ordersValue: (count: number, since: string) => `${ordersText(count)}，第一单${since}`,
   tags: '标签',
   last: '最近',
+  trail: '足迹',
+  deed: (code: string, deed: 'cart' | 'consult', day: string) =>
+    `${channelName(code)}${deed === 'cart' ? '加购' : '咨询'}${day}`,
   returns: '退货',
   returnsValue: (count: number) => (count === 0 ? '90天没有退货' : `90天${count}次`),
   arrears: '欠款',

@@ -262,6 +262,7 @@ describe('about one order or customer', () => {
           maxLength: 3,
         }),
         channels: fc.array(fc.record({ channel, orders: fc.nat(9999) }), { maxLength: 6 }),
+        trail: fc.array(fc.record({ channel, deed: fc.constantFrom('cart', 'consult'), atMs: when }), { maxLength: 3 }),
         orders: fc.integer({ min: 1, max: 99_999 }),
         firstOrderMs: when,
         last: fc.record({ orderId, channel, orderNo: fc.constant('6936476692437472563'), atMs: when }),

@@ -224,10 +224,11 @@ describe('retention', () => {
   })
 
   test('erases what is due, keeps the rest: unanswered events, open rows, dead letters for 90 days', async () => {
-    const talk = { memories: 1, drafts: 1, handoffs: 0, photos: 1 }
+    const feeds = { pushes: 0, sms: 0, crmTouches: 0 }
+    const talk = { ...feeds, memories: 1, drafts: 1, handoffs: 0, photos: 1 }
     const first = { inbox: 1, transcript: 1, questions: 1, ...talk, outbox: 2, budgets: 0, files: ['blob 1'] }
     expect(await sweep()).toEqual(first)
-    const none = { memories: 0, drafts: 0, handoffs: 0, photos: 0 }
+    const none = { ...feeds, memories: 0, drafts: 0, handoffs: 0, photos: 0 }
     expect(await sweep()).toEqual({ inbox: 0, transcript: 0, questions: 0, ...none, outbox: 0, budgets: 0, files: [] })
     for (const [table, count] of [
       ['chat_memory', 1],
