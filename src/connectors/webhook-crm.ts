@@ -7,7 +7,15 @@ import { adapter } from './adapter.ts'
 import { hmacHex } from './digests.ts'
 import { crmEvents } from './webhook-crm-events.ts'
 
-const commandNames = ['crm.notice', 'crm.field', 'crm.service_record', 'erp.receivable'] as const
+const commandNames = [
+  'crm.notice',
+  'crm.field',
+  'crm.service_record',
+  'erp.receivable',
+  'erp.gift_freeze',
+  'erp.gift_release',
+  'wms.pick',
+] as const
 
 const settings = z.strictObject({
   /** Where commands are sent to: one address, `https`, or `http` inside the firm's own network. */

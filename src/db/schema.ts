@@ -191,6 +191,7 @@ export const orders = pgTable(
     index('orders_shipped').on(t.shippedAt, t.channel).where(sql`shipped_at IS NOT NULL`),
     index('orders_signed').on(t.signedAt, t.channel).where(sql`signed_at IS NOT NULL`),
     index('orders_refunded').on(t.refundedAt).where(sql`refunded_at IS NOT NULL`),
+    index('orders_cancelled').on(t.cancelledAt).where(sql`cancelled_at IS NOT NULL`),
     // what is wrong is rare: these hold the few orders of the alarm lists (hub/alerts.ts repeats the conditions word by word)
     index('orders_promise')
       .on(t.promiseShipAt)

@@ -1,8 +1,16 @@
 import type { Database } from '../db/client.ts'
 import type { CommandName, GiveCommands, GivenCommand } from './commands.ts'
+import { owedFreezes, owedPicks, owedReleases } from './owed-goods.ts'
 
 /** What follows from where an order or a return stands, and from nobody's tap. */
-const derived = ['crm.field', 'crm.service_record', 'erp.receivable'] as const
+const derived = [
+  'wms.pick',
+  'erp.gift_freeze',
+  'erp.gift_release',
+  'crm.field',
+  'crm.service_record',
+  'erp.receivable',
+] as const
 type Derived = (typeof derived)[number]
 
 /** A system that was joined today is not told the history of the firm; one that was down for a long weekend misses nothing. */
@@ -23,7 +31,8 @@ export type OwedParts = {
 }
 
 /**
- * Product rows 21 and 22: an order that was signed for is told to the CRM, a return whose money went to the CRM and the ERP. Read
+ * Product rows 19, 21 and 22: a paid order is to be picked and its gifts are frozen, both in one transaction; gifts are let go when it was
+ * signed for or cancelled; an order that was signed for is told to the CRM, a return whose money went to the CRM and the ERP. Read
  * from the rows as they stand, whichever way they came there (push, sheet, correction): a command is owed while the ledger does
  * not have its key. Several processes may do it beside each other.
  */
@@ -33,7 +42,7 @@ export function giveOwed({ database: { sql }, give, takes }: OwedParts): GiveOwe
     let count = 0
     for (const name of taken) {
       count += await sql.begin(async (tx) => {
-        const owed = await owedOf(tx, name, nowMs - lookBackMs)
+        const owed = await owedOf(tx, name, taken, nowMs - lookBackMs)
         await give(tx, owed)
         return owed.length
       })
@@ -44,8 +53,19 @@ export function giveOwed({ database: { sql }, give, takes }: OwedParts): GiveOwe
 
 type Sql = Parameters<GiveCommands>[0]
 
-function owedOf(tx: Sql, name: Derived, sinceMs: number): Promise<readonly GivenCommand[]> {
-  return name === 'crm.field' ? owedOrders(tx, sinceMs) : owedReturns(tx, name, sinceMs)
+function owedOf(tx: Sql, name: Derived, taken: readonly Derived[], sinceMs: number): Promise<readonly GivenCommand[]> {
+  switch (name) {
+    case 'wms.pick':
+      return owedPicks(tx, taken.includes('erp.gift_freeze'), sinceMs)
+    case 'erp.gift_freeze':
+      return owedFreezes(tx, sinceMs)
+    case 'erp.gift_release':
+      return owedReleases(tx, sinceMs)
+    case 'crm.field':
+      return owedOrders(tx, sinceMs)
+    default:
+      return owedReturns(tx, name, sinceMs)
+  }
 }
 
 async function owedOrders(tx: Sql, sinceMs: number): Promise<readonly GivenCommand[]> {

@@ -1,0 +1,1 @@
+CREATE INDEX "orders_cancelled" ON "orders" USING btree ("cancelled_at") WHERE cancelled_at IS NOT NULL;
