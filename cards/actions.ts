@@ -21,6 +21,7 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * customer.split: the merge and an order of the person.
  * receipt.book the return that was scanned and perhaps a draft that ends with it; receipt.leave the return; receipt.amend the return, q or d; refund.confirm the
  * return, r(eceived), s(ound) or h(ang up) and the counts that were seen.
+ * receivable.settle the return, p(latform's) or a(pproved) and the platform's amount that was seen, in fen.
  * clock.*: the return whose limit has passed.
  * level.undo the return and the level; command.retry the command's key; reverse.ask the return; reverse.decide the reversal and y(es) or n(o).
  * answer.script: like ask.about, in words for the customer. stock.* the SKU. policy.script the goods and what was said.
@@ -57,6 +58,7 @@ const actionNumbers = {
   'photo.is': 80,
   'photo.retake': 81,
   'photo.type': 82,
+  'photo.order': 83,
   'return.photo': 100,
   'return.receive': 101,
   'return.amend': 102,
@@ -92,6 +94,7 @@ const actionNumbers = {
   'bulk.show': 130,
   'bulk.approve': 131,
   'people.leave': 132,
+  'receivable.settle': 144,
   'clock.phone': 150,
   'clock.open': 151,
 } as const

@@ -24,9 +24,11 @@ import { type ExportParts, exportAside } from './order-export.ts'
 import { type FollowParts, followAside, followTaps } from './order-follow.ts'
 import { nextPageAside, orderListTaps } from './order-list.ts'
 import { profileTaps } from './profile.ts'
+import { type PhotoTapParts, photoTaps } from './photo-taps.ts'
 import type { Answerer, Aside } from './question.ts'
 import { receiptTaps } from './receipt.ts'
 import { type RefundConfirmParts, refundTaps } from './refund-confirm.ts'
+import { type MismatchTapParts, mismatchTaps } from './refund-mismatch.ts'
 import { returnCreateAside, returnCreateTaps } from './return-create.ts'
 import { returnReceiveTaps } from './return-receive.ts'
 import { type ReceivePageParts, receivePageAside, scanAside } from './return-scan.ts'
@@ -41,7 +43,6 @@ import { type TouchParts, touchAside, touchTaps } from './touch-health.ts'
 import { type UndoParts, undoAside, undoTaps } from './undo.ts'
 import { type ViewParts, viewAside } from './views.ts'
 import { typedVotes } from './votes.ts'
-import { type PhotoTapParts, photoTaps } from './waybill-photo.ts'
 import { nothingToConfirm, settleTyped, writeTaps } from './write-taps.ts'
 import { typedReason } from './write-typed.ts'
 
@@ -56,6 +57,7 @@ export type DeskParts = FlowEditParts &
   ViewParts &
   ExportParts &
   CommandTapParts &
+  MismatchTapParts &
   UndoParts &
   ReverseParts &
   ClockTapParts &
@@ -136,6 +138,7 @@ function tapsOf(parts: DeskParts, table: Readonly<Record<Intent, Answerer>>): Re
     ...delegateTaps(parts),
     ...bulkTaps(parts),
     ...commandTaps(parts),
+    ...mismatchTaps(parts),
     ...undoTaps(parts),
     ...reverseTaps(parts),
     'alert.page': alertTap(parts),

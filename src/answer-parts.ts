@@ -33,6 +33,7 @@ import type { PersonalData } from './hub/personal.ts'
 import { type PhotosParts, photos } from './hub/photos.ts'
 import { profileLookup } from './hub/profile.ts'
 import { queryLog } from './hub/query-log.ts'
+import { refundMismatches } from './hub/refund-mismatch.ts'
 import { refundTimes } from './hub/refund-times.ts'
 import { refusals } from './hub/refusals.ts'
 import { returnLookup } from './hub/return-lookup.ts'
@@ -114,6 +115,7 @@ export function answerParts(
     merges: customerMerges({ database, personal, audit, clock, severalChannels }),
     rules: ruleLookup(door),
     confirmRefund: confirmRefund({ database, audit, clock }),
+    mismatches: refundMismatches({ database, audit, clock }),
     decidersOfMoney: async () => {
       const roles = ['finance', 'director']
       const each = reachable.map((platform) => receiversOf(database.sql, { roles, platform, reachable: [platform] }))

@@ -3,6 +3,7 @@ import { proofTick } from '../handlers/clock-proof.ts'
 import { clockTicks, escalationEntry } from '../handlers/escalations.ts'
 import { type FollowParts, followedEntry } from '../handlers/order-follow.ts'
 import { type SilenceParts, silenceTick } from '../handlers/push-silence.ts'
+import { type MismatchTickParts, mismatchTick } from '../handlers/refund-mismatch.ts'
 import { touchTick } from '../handlers/touch-health.ts'
 import type { ChatEvent, PlatformName } from './chat/event.ts'
 import type { ClockEngine } from './hub/clock-engine.ts'
@@ -31,6 +32,7 @@ type TickParts = {
   /** What handlers need of those who speak by themselves. */
   readonly parts: FollowParts &
     Parameters<typeof touchTick>[0] &
+    MismatchTickParts &
     Omit<SilenceParts, 'silent'> & { readonly merges: Pick<CustomerMerges, 'settle'> }
   readonly silent: SilenceParts['silent']
   readonly redispatch: (event: ChatEvent) => Promise<void>
@@ -46,6 +48,7 @@ export function deskTicks(from: TickParts): readonly Tick[] {
     proofTick(proofPartsOf(from)),
     { name: 'follows', everyMs: 5_000, run: () => tellFollowers(parts, wake) },
     touchTick({ ...parts, sayOnce }),
+    mismatchTick({ ...parts, sayOnce, clock: from.clock }),
     silenceTick({ ...parts, silent: from.silent, sayOnce, clock: systemClock }),
     { name: 'customers', everyMs: 2_000, run: async () => settleCustomers(parts.merges) },
     { name: 'retention', everyMs: 3_600_000, run: async () => sweep(hub) },

@@ -1,6 +1,7 @@
 import type { Database } from '../db/client.ts'
 import type { CommandName, GiveCommands, GivenCommand } from './commands.ts'
 import { owedFreezes, owedPicks, owedReleases } from './owed-goods.ts'
+import { platformPaid } from './refund-mismatch.ts'
 
 /** What follows from where an order or a return stands, and from nobody's tap. */
 const derived = [
@@ -81,16 +82,17 @@ async function owedOrders(tx: Sql, sinceMs: number): Promise<readonly GivenComma
   }))
 }
 
-/** Money that went without a known amount is owed once the amount is known: the ERP is told fen or nothing. */
+/** Money of an unknown amount, and one that the platform paid otherwise, is owed once the amount is known or settled: the ERP is told fen or nothing. */
 async function owedReturns(
   tx: Sql,
   name: 'crm.service_record' | 'erp.receivable',
   sinceMs: number,
 ): Promise<readonly GivenCommand[]> {
   const rows = await tx<{ returnId: string; orderNo: string; reason: string; amountFen: string }[]>`
-    SELECT r.id AS "returnId", o.order_no AS "orderNo", r.reason, r.refund_fen::text AS "amountFen"
-    FROM returns r JOIN orders o ON o.id = r.order_id
-    WHERE r.applied_at >= to_timestamp(${sinceMs - oldestReturnMs}::float8 / 1000)
+    SELECT r.id AS "returnId", o.order_no AS "orderNo", r.reason, coalesce(z.amount_fen, r.refund_fen)::text AS "amountFen"
+    FROM returns r JOIN orders o ON o.id = r.order_id LEFT JOIN receivable_settlements z ON z.return_id = r.id
+    CROSS JOIN LATERAL (${platformPaid(tx)}) paid
+    WHERE (z.return_id IS NOT NULL OR paid.fen IS NULL OR paid.fen = r.refund_fen) AND r.applied_at >= to_timestamp(${sinceMs - oldestReturnMs}::float8 / 1000)
       AND r.approval = 'approved' AND r.refund_released_at >= to_timestamp(${sinceMs}::float8 / 1000)
       AND r.refund_fen IS NOT NULL AND NOT EXISTS (SELECT 1 FROM commands c WHERE c.key = ${`${name}:`} || r.id)
     ORDER BY r.refund_released_at LIMIT ${perRound}`
