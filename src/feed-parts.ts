@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs'
 import type { Hono } from 'hono'
 import { feedTasks } from '../handlers/feed-task.ts'
+import { filedEntry } from '../handlers/filed-orders.ts'
 import type { Config } from './config.ts'
 import { type Configured, type Opened, openConnectors, readConnectors } from './connectors/registry.ts'
 import { feedDoor } from './feed-door.ts'
 import { afterSales } from './hub/after-sales.ts'
 import type { Hint, PlatformEvent, SalesChannel } from './hub/channel-port.ts'
 import { crmFeed } from './hub/crm-told.ts'
-import { type Feed, feed } from './hub/feed.ts'
+import { type Feed, type FiledOrder, feed } from './hub/feed.ts'
 import { drainDue } from './hub/message-queues.ts'
 import type { OrderSource } from './hub/on-demand.ts'
+import { outbound } from './hub/outbound.ts'
+import type { Outbox } from './hub/outbox.ts'
 import { findSilent, type SilentSource, silentNow } from './hub/push-silence.ts'
+import { sayOnce } from './hub/say-once.ts'
 import type { SmsSender } from './hub/sms.ts'
 import { smsReceipts } from './hub/sms-receipts.ts'
 import { smsSending } from './hub/sms-sending.ts'
@@ -27,7 +31,7 @@ import { vendor } from './runtime/vendor-call.ts'
 import type { Store } from './store.ts'
 
 export type FeedSources = {
-  readonly config: Pick<Config, 'connectorsFile' | 'secretOf' | 'publicUrl'>
+  readonly config: Pick<Config, 'connectorsFile' | 'secretOf' | 'publicUrl' | 'dingtalk'>
   readonly store: Store
   readonly hub: Pick<Hub, 'answering' | 'sharedToken'>
   readonly log: Log
@@ -72,6 +76,7 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     afterSales: afterSales(database),
     heard: sources(database),
     outbox: hub.answering.outbox,
+    ...(config.dingtalk && { tellFilers: filersToldBy(database, hub.answering.outbox, wake) }),
     clock: systemClock,
     log,
     everyMinutes: Object.fromEntries(every),
@@ -86,8 +91,16 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
   )
   const customers = connectors.flatMap(({ connector }) => connector.customers ?? [])
   const crm = crmFeed({ database, personal, customers, heard: sources(database), clock: systemClock, log })
+  const warehouses = connectors.flatMap((one) => one.connector.outbound ?? [])
+  const out = outbound({
+    database,
+    warehouses,
+    intake: hub.answering.intake,
+    heard: sources(database),
+    clock: systemClock,
+  })
   const push = {
-    doors: [...channels, ...trackers, ...smsVendors, ...customers],
+    doors: [...channels, ...trackers, ...smsVendors, ...customers, ...warehouses],
     takePush: takePush(hub.answering.door, personal),
     clock: systemClock,
     log,
@@ -99,7 +112,7 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     channels,
     feed: reading,
     doors: push.doors.length === 0 ? [] : [feedDoor(push)],
-    tasks: feedTasks(reading, tracks, smsReceipts(database, log), crm),
+    tasks: feedTasks(reading, tracks, smsReceipts(database, log), crm, out),
     ticks: [
       ...(channels.length === 0
         ? []
@@ -121,6 +134,19 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     }),
     silent: () => silentNow(database, limits),
     ...(smsVendors[0] && { sms: smsSending({ database, vendor: smsVendors[0], clock: systemClock, log }) }),
+  }
+}
+
+/** Forms are filed in DingTalk, and so are the words about them. */
+function filersToldBy(
+  database: Store['database'],
+  outbox: Pick<Outbox, 'enqueue'>,
+  wake: () => void,
+): (told: readonly FiledOrder[]) => Promise<void> {
+  const say = sayOnce(database, outbox)
+  return async (told) => {
+    const entries = told.flatMap((one) => filedEntry(one))
+    if (entries.length > 0 && (await say(entries)) > 0) wake()
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Hint, PushReading, ReadPush, SalesChannel, Told } from '../hub/channel-port.ts'
+import type { FiledBy, Hint, PushReading, ReadPush, SalesChannel, Told } from '../hub/channel-port.ts'
 import { BadPayload, Unreachable } from '../runtime/errors.ts'
 import { type Json, jsonAt, jsonText, parseJson } from '../runtime/json.ts'
 import { posFields } from '../text/zh-pos.ts'
@@ -144,7 +144,16 @@ async function toldOf(shop: Shop, id: string, instance: Json, signal: AbortSigna
       return readForm({ ...form, instance: one })
     },
   )
-  return { orders: values, returns: [], ...(faulty.length > 0 && { faulty }) }
+  const filed = filedBy(instance, values[0]?.orderNo ?? id)
+  return { orders: values, returns: [], ...(faulty.length > 0 && { faulty }), ...(filed && { filed: [filed] }) }
+}
+
+/** Who filed it, where the form says so and when it was settled. */
+function filedBy(instance: Json, no: string): FiledBy | undefined {
+  const [userId, shownNo] = [jsonText(instance, 'originatorUserId'), jsonText(instance, 'businessId')]
+  const [atMs] = readEach([instance], () => no, finishedMs).values
+  if (userId === undefined || shownNo === undefined || atMs === undefined) return undefined
+  return { no, shownNo, platform: 'dingtalk', userId, atMs }
 }
 
 /** By the number people see: it begins with the minute in which the form was begun, and the lists go by that. */
@@ -152,7 +161,8 @@ async function byNumber(shop: Shop, orderNo: string, signal: AbortSignal): Promi
   const [, day = '', hour = '', minute = ''] = /^(\d{8})(\d\d)(\d\d)/.exec(orderNo) ?? []
   const atMs = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${hour}:${minute}:00+08:00`)
   if (Number.isNaN(atMs)) return undefined
-  for await (const ids of pagesOf(shop, atMs - 60_000, atMs + 120_000, signal))
+  // somebody waits for this one: a vendor that is busy is said so at once
+  for await (const ids of pagesOf(shop, atMs - 60_000, atMs + 120_000, (run) => run(), signal))
     for (const id of ids) {
       const instance = await instanceOf(shop, id, signal)
       if (jsonText(instance, 'businessId') === orderNo && instance !== undefined)
@@ -168,26 +178,33 @@ async function* window(
   toMs: number,
   signal: AbortSignal,
 ): AsyncIterable<Told> {
-  for await (const ids of pagesOf(shop, fromMs - openForMs, toMs, signal))
+  const ended: string[] = []
+  const pages = pagesOf(shop, fromMs - openForMs, toMs, (run) => patiently(shop.parts.clock, signal, run), signal)
+  for await (const ids of pages)
     for (const id of ids.filter((one) => !known.has(one))) {
       const instance = await patiently(shop.parts.clock, signal, () => instanceOf(shop, id, signal))
       if (instance === undefined || instance === null) continue
       const told = await patiently(shop.parts.clock, signal, () => toldOf(shop, id, instance, signal))
       if (told !== undefined) yield told
-      if (known.size >= mostKnown) known.clear()
-      if (jsonText(instance, 'status') !== 'RUNNING') known.add(id)
+      if (jsonText(instance, 'status') !== 'RUNNING') ended.push(id)
     }
+  // a window that broke off does not count: all of it is told again
+  if (known.size + ended.length > mostKnown) known.clear()
+  for (const id of ended) known.add(id)
 }
+
+type Patience = <T>(run: () => Promise<T>) => Promise<T>
 
 async function* pagesOf(
   shop: Shop,
   fromMs: number,
   toMs: number,
+  wait: Patience,
   signal: AbortSignal,
 ): AsyncIterable<readonly string[]> {
   const seen = new Set<string>()
   for (let token: number | undefined = 0; token !== undefined; ) {
-    const page = await patiently(shop.parts.clock, signal, () => idsOf(shop, fromMs, toMs, token ?? 0, signal))
+    const page = await wait(() => idsOf(shop, fromMs, toMs, token ?? 0, signal))
     const fresh = page.ids.filter((id) => !seen.has(id))
     if (page.ids.length > 0 && fresh.length === 0) throw new Unreachable('a page came twice')
     for (const id of fresh) seen.add(id)

@@ -1,5 +1,6 @@
 import type { CrmTold } from './crm-words.ts'
 import type { Channel, SourceOrder } from './order-facts.ts'
+import type { OutboundTold } from './outbound-told.ts'
 import type { SmsReceipt } from './sms-receipts.ts'
 import type { TrackTold } from './track-told.ts'
 
@@ -38,6 +39,18 @@ export type Told = {
     /** The order it is about, where that is known: it is fetched again by itself, and is a dead letter while it stays like that. */
     readonly orderNo?: string
   }[]
+  /** Who filed an order with a form of a chat platform, and hears there what became of it; `no` is an order's number or a faulty item's id. */
+  readonly filed?: readonly FiledBy[]
+}
+
+export type FiledBy = {
+  readonly no: string
+  /** The number that people see on the form. */
+  readonly shownNo: string
+  readonly platform: 'dingtalk'
+  readonly userId: string
+  /** When this version of the form was settled: each is told of once. */
+  readonly atMs: number
 }
 
 /** Where a push points: the truth is fetched by this number. */
@@ -53,6 +66,8 @@ export type Hint = {
     | ({ readonly kind: 'sms' } & SmsReceipt)
     /** A record of a CRM, by its number there. */
     | { readonly kind: 'customer'; readonly recordId: string }
+    /** A parcel that left, by the warehouse's own number of the event. */
+    | { readonly kind: 'outbound'; readonly eventId: string }
     /** A test, or a topic we do not follow: answered and kept, nothing is fetched. */
     | { readonly kind: 'nothing'; readonly topic: string }
   /** When the vendor says it happened. */
@@ -63,6 +78,8 @@ export type Hint = {
   readonly track?: TrackTold
   /** What a signed push of a CRM says itself; without it the CRM is asked. JSON. */
   readonly crm?: CrmTold
+  /** What a signed push of a warehouse says: there is nobody to ask. JSON. */
+  readonly out?: OutboundTold
 }
 
 /** A message that waits at its vendor, and what it points at; `raw` is kept as it came. */

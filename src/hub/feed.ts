@@ -4,8 +4,9 @@ import { BadPayload, PlatformRefused, Unreachable } from '../runtime/errors.ts'
 import { faultPoint } from '../runtime/fault.ts'
 import { errorFields, type Log } from '../runtime/log.ts'
 import type { AfterSales } from './after-sales.ts'
-import type { SalesChannel, Told } from './channel-port.ts'
+import type { FiledBy, SalesChannel, Told } from './channel-port.ts'
 import type { Intake } from './intake.ts'
+import type { IntakeOutcome } from './order-facts.ts'
 import type { Outbox } from './outbox.ts'
 import { backOffMs, type Cursor, leaseFeed, leaseMs, releaseFeed } from './source-lease.ts'
 import type { Sources } from './sources.ts'
@@ -19,11 +20,22 @@ export type FeedParts = {
   readonly heard: Pick<Sources, 'heard' | 'failed'>
   /** Where orders go that a list told incompletely: each is fetched by itself until it is whole, or a dead letter. */
   readonly outbox?: Pick<Outbox, 'enqueue'>
+  /** Tells people what became of the forms they filed. */
+  readonly tellFilers?: (told: readonly FiledOrder[]) => Promise<void>
   /** Vendors' time is the real one, not the play page's. */
   readonly clock: Clock
   readonly log: Log
   /** Minutes between pulls by connector name, where the settings say so. */
   readonly everyMinutes?: Readonly<Record<string, number>>
+}
+
+/** What became of a form, for the person who filed it. */
+export type FiledOrder = FiledBy & {
+  readonly became:
+    | { readonly kind: 'created' | 'changed' | 'revoked' }
+    | { readonly kind: 'quarantined'; readonly reason: string }
+    /** `problem` begins with the field's name. */
+    | { readonly kind: 'unreadable'; readonly problem: string }
 }
 
 export type Fetched = 'taken' | 'fetched-since' | 'not-there' | 'unknown-connector'
@@ -158,7 +170,7 @@ async function fetchRejected({ outbox, database }: FeedParts, { name }: SalesCha
 }
 
 async function take(
-  { intake, afterSales, log }: FeedParts,
+  { intake, afterSales, tellFilers, log }: FeedParts,
   channel: SalesChannel,
   told: Told,
   via: string,
@@ -182,6 +194,20 @@ async function take(
   }
   await afterSales.take(told.returns.map((one) => ({ ...one, source: via })))
   await afterSales.settle([...told.orders, ...told.returns])
+  const filed = (told.filed ?? []).flatMap((by) => becameOf(by, told, outcomes))
+  if (filed.length > 0) await tellFilers?.(filed)
+}
+
+/** Nothing for a form that says what was known. */
+function becameOf(by: FiledBy, told: Told, outcomes: readonly IntakeOutcome[]): readonly FiledOrder[] {
+  const faulty = told.faulty?.find(({ id }) => id === by.no)
+  if (faulty !== undefined) return [{ ...by, became: { kind: 'unreadable', problem: faulty.problem } }]
+  const index = told.orders.findIndex(({ orderNo }) => orderNo === by.no)
+  const outcome = outcomes[index]
+  if (outcome?.outcome !== 'created' && outcome?.outcome !== 'updated') return []
+  if (outcome.quarantine !== undefined) return [{ ...by, became: { kind: 'quarantined', reason: outcome.quarantine } }]
+  if (told.orders[index]?.stage === 'cancelled') return [{ ...by, became: { kind: 'revoked' } }]
+  return [{ ...by, became: { kind: outcome.outcome === 'created' ? 'created' : 'changed' } }]
 }
 
 /** For the table of sources and for people: a code, never a body. */

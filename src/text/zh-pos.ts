@@ -26,3 +26,21 @@ export const posTexts = {
   revoked: '原审批单已撤销',
   payMethodUntold: '门店未填',
 } as const
+
+/** By the hub's word for why an order is kept back. */
+const keptBack: Readonly<Record<string, string>> = {
+  carrier_missing: '没有选「物流方式」',
+  carrier_name_missing: '「物流方式」选了其他，但没有填物流公司名称',
+  carrier_freight_missing: '「物流方式」选了其他，但没有填预估运费',
+}
+
+/** To the person who filed a form, in a direct message. */
+export const filedTexts = {
+  created: (no: string) => `审批单${no}已生成订单，发单号就能查进度。`,
+  changed: (no: string) => `审批单${no}的修改已生效。`,
+  revoked: (no: string) => `审批单${no}已撤销，对应的订单已取消。`,
+  quarantined: (no: string, reason: string) =>
+    `审批单${no}${keptBack[reason] ?? '缺少必填内容'}，订单先扣住不发货。请在审批单里点「修改」，补上后重新提交。`,
+  unreadable: (no: string, field: string) =>
+    `审批单${no}没有生成订单：「${field}」没填或填得不对。请在审批单里点「修改」，改好后重新提交。`,
+} as const

@@ -48,8 +48,8 @@ export type PushFrame = {
   readonly query?: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** The vendor's exact acknowledgement. */
-  readonly ack: string
+  /** The vendor's exact acknowledgement; what tells it where it is sealed anew each time. */
+  readonly ack: string | ((body: string) => boolean)
 }
 
 export type ChannelSubject = {
@@ -57,6 +57,6 @@ export type ChannelSubject = {
   /** Rows of a page at this vendor, for tests that want more than one. */
   readonly pageSize: number
   /** What this vendor cannot do wrong, with the reason. */
-  readonly cannot?: Partial<Record<Mischief | 'push' | 'skew', string>>
+  readonly cannot?: Partial<Record<Mischief | 'push' | 'skew' | 'codes' | 'ship', string>>
   open(): Promise<ChannelWorld>
 }

@@ -5,9 +5,12 @@ import type { PushReading, Told } from '../../src/hub/channel-port.ts'
 import { intake } from '../../src/hub/intake.ts'
 import type { SourceOrder } from '../../src/hub/order-facts.ts'
 import { randomIds } from '../../src/runtime/ids.ts'
-import { account, type Instance, instance, openPos, type PosWorld } from '../fakes/dingtalk-pos.ts'
+import { account, type Instance, instance, openPos, type PosWorld, posSubject } from '../fakes/dingtalk-pos.ts'
 import { testPersonal } from '../kit/cipher.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
+import { salesChannelContract } from './sales-channel.ts'
+
+salesChannelContract(posSubject)
 
 const never = new AbortController().signal
 const at = (time: string) => Date.parse(`2026-11-${time}:00+08:00`)

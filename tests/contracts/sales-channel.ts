@@ -56,11 +56,14 @@ export function salesChannelContract(subject: ChannelSubject): void {
       expect(await world.channel.pullOrder(world.orderNo(99), never)).toBeUndefined()
     })
 
-    test('an unknown code stays as text; a paid order has how and what was paid', async () => {
+    test.runIf(able('codes'))('an unknown code stays as text', async () => {
       world.put(order(1, { code: '98765' }))
-      world.put(order(2))
       const [unknown] = (await world.channel.pullOrder(world.orderNo(1), never))?.orders ?? []
       expect(unknown?.stage).toBe('98765')
+    })
+
+    test('a paid order has how and what was paid', async () => {
+      world.put(order(2))
       const [paid] = (await world.channel.pullOrder(world.orderNo(2), never))?.orders ?? []
       expect(paid).toMatchObject({ paidAtMs: expect.any(Number), payMethod: expect.any(String), paidFen: 12_900n })
     })
@@ -73,7 +76,7 @@ export function salesChannelContract(subject: ChannelSubject): void {
         expect(told?.[field]).toBeUndefined()
     })
 
-    test('shipped with its waybill, carrier and time', async () => {
+    test.runIf(able('ship'))('shipped with its waybill, carrier and time', async () => {
       world.put(order(1, { state: 'shipped', waybillNo: '75312345678901' }))
       const [told] = (await world.channel.pullOrder(world.orderNo(1), never))?.orders ?? []
       expect(told).toMatchObject({ stage: 'shipped', waybillNo: '75312345678901', carrier: 'ZTO' })
@@ -183,7 +186,11 @@ export function salesChannelContract(subject: ChannelSubject): void {
     test('points at the order by its whole number and is answered in the exact words', () => {
       const frame = framed('m1')
       const reading = given(frame)
-      expect(reading).toMatchObject({ outcome: 'told', answer: { status: 200, body: frame.ack } })
+      if (reading.outcome !== 'told') throw new Error(reading.outcome)
+      const { status, body } = reading.answer
+      expect(status).toBe(200)
+      if (typeof frame.ack === 'string') expect(body).toBe(frame.ack)
+      else expect(frame.ack(body)).toBe(true)
       expect(reading.outcome === 'told' && reading.hints[0]?.about).toEqual({
         kind: 'order',
         orderNo: world.orderNo(3),

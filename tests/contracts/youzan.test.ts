@@ -35,8 +35,8 @@ const order = (n: number, more: Partial<PlainOrder> = {}): PlainOrder => ({
   ...more,
 })
 
-async function window(fromMs = nowMs - 3_600_000, toMs = nowMs): Promise<Required<Told>> {
-  const all: Required<Told>[] = []
+async function window(fromMs = nowMs - 3_600_000, toMs = nowMs): Promise<Required<Omit<Told, 'filed'>>> {
+  const all: Required<Omit<Told, 'filed'>>[] = []
   for await (const told of world.channel.pullWindow(fromMs, toMs, never)) all.push({ faulty: [], ...told })
   return {
     orders: all.flatMap(({ orders }) => orders),

@@ -2,9 +2,11 @@ import { createCipheriv, createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Hono } from 'hono'
 import { dingtalkPos } from '../../src/connectors/dingtalk-pos.ts'
+import { openEnvelope } from '../../src/connectors/weixin-crypt.ts'
 import { movableClock } from '../../src/runtime/clock.ts'
 import { silentLog } from '../../src/runtime/log.ts'
 import { vendor } from '../../src/runtime/vendor-call.ts'
+import type { ChannelSubject, Mischief as Lie, PlainOrder } from '../contracts/channel-subject.ts'
 import { listen } from '../kit/listen.ts'
 import { memoryToken } from './memory-ports.ts'
 
@@ -24,7 +26,7 @@ export const instance = JSON.parse(
   readFileSync(new URL('../fixtures/dingtalk-pos/instance.json', import.meta.url), 'utf8'),
 ) as Instance
 
-type Mischief = 'busy' | 'failed' | 'down' | 'token' | 'repeated-page' | undefined
+type Mischief = Exclude<Lie, 'half-page'> | undefined
 
 /** DingTalk's workflow API as documented: token in a header, lists by the time a form was begun, 20 ids a page. */
 export async function openPos(options: { readonly events?: boolean } = {}) {
@@ -98,9 +100,10 @@ export async function openPos(options: { readonly events?: boolean } = {}) {
     check: connector.check,
     put: (id: string, body: Instance, startedMs: number, code = account.processCode) =>
       void forms.set(id, { body, startedMs, code }),
-    misbehave: (how: Mischief) => {
+    /** busy for so many calls. */
+    misbehave: (how: Mischief, calls = 2) => {
       state.how = how
-      state.busyLeft = how === 'busy' ? 2 : 0
+      state.busyLeft = how === 'busy' ? calls : 0
       if (how === 'token') state.token += 1
     },
     event: (fields: object, over: { readonly token?: string; readonly owner?: string } = {}) => {
@@ -119,6 +122,88 @@ export async function openPos(options: { readonly events?: boolean } = {}) {
 }
 
 export type PosWorld = Awaited<ReturnType<typeof openPos>>
+
+const beijing = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16)
+const yuan = (fen: bigint) => `${fen / 100n}.${String(fen % 100n).padStart(2, '0')}`
+const begunMs = Date.parse('2026-11-23T08:00:00+08:00')
+
+/** The form a plain order is filed with; one that never goes through is a form that is not agreed to. */
+function formOf(order: PlainOrder, spoilt: boolean): Instance {
+  const goods = order.lines.map(({ sku, name, qty }) => ({
+    rowValue: [
+      { label: '商品', value: name },
+      { label: '商品编码', value: sku },
+      { label: '数量', value: String(qty) },
+    ],
+  }))
+  const fields: Readonly<Record<string, unknown>> = {
+    下单时间: beijing(order.createdAtMs).replace('T', ' '),
+    物流方式: '中通快递',
+    商品明细: JSON.stringify(goods),
+    备注: order.remark ?? '',
+    ...(order.state !== 'pending_payment' && { 实付金额: yuan(order.paidFen), 付款方式: '微信' }),
+  }
+  const values = Object.entries(fields).map(([name, value]) => ({ id: name, name, value }))
+  return {
+    ...instance,
+    businessId: order.orderNo,
+    createTime: `${beijing(begunMs)}Z`,
+    finishTime: `${beijing(order.modifiedAtMs)}Z`,
+    formComponentValues: (spoilt ? 'none' : values) as NonNullable<Instance['formComponentValues']>,
+  }
+}
+
+export const posSubject: ChannelSubject = {
+  name: 'dingtalk-pos',
+  pageSize: 20,
+  cannot: {
+    'half-page': 'a list gives ids and no total',
+    skew: 'its calls are not signed by a clock',
+    codes: 'a form is finished and agreed to, or no order',
+    ship: 'a form says what is sold; what goes out is told by the warehouse',
+  },
+  open: async () => {
+    const world = await openPos()
+    const orders = new Map<string, PlainOrder>()
+    let how: Mischief
+    let last = ''
+    const putAll = () => {
+      for (const [no, order] of orders) world.put(no, formOf(order, how === 'wrong-type' && no === last), begunMs)
+    }
+    return {
+      connector: { check: world.check, channels: [world.channel] },
+      channel: world.channel,
+      clock: world.clock,
+      put: (order) => {
+        orders.set(order.orderNo, order)
+        last = order.orderNo
+        putAll()
+      },
+      orderNo: (n) => `202611230800${String(n).padStart(9, '0')}`,
+      misbehave: (next) => {
+        how = next as Mischief
+        world.misbehave(how, Number.POSITIVE_INFINITY)
+        putAll()
+      },
+      skewMs: () => undefined,
+      calls: () => world.asked.length,
+      push: (orderNo, key) => {
+        const { query, body } = world.event({
+          EventType: 'bpms_instance_change',
+          eventId: key,
+          type: 'finish',
+          result: 'agree',
+          processInstanceId: orderNo,
+          processCode: account.processCode,
+        })
+        const ack = (answer: string) =>
+          openEnvelope(account.eventAesKey, JSON.parse(answer).encrypt, account.appKey) === 'success'
+        return { query: String(query), headers: {}, body, ack }
+      },
+      close: world.close,
+    }
+  },
+}
 
 function sealed(text: string, owner: string): string {
   const key = Buffer.from(`${account.eventAesKey}=`, 'base64')
