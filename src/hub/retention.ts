@@ -1,3 +1,4 @@
+import type postgres from 'postgres'
 import type { Database } from '../db/client.ts'
 import type { Clock } from '../runtime/clock.ts'
 
@@ -17,6 +18,8 @@ const retentionDays = {
   sms: 90,
   crmTouch: 180,
 } as const
+
+type Fragment = postgres.PendingQuery<postgres.Row[]>
 
 /** Rows per statement: a sweep never holds many locks, and never makes the tables' readers wait. */
 const batch = 1_000
@@ -50,93 +53,42 @@ export type Swept = {
  * goes on where it stopped.
  */
 export function retention({ sql }: Pick<Database, 'sql'>, clock: Clock): { sweep(): Promise<Swept> } {
-  const before = (days: number) => (clock.nowMs() - days * day) / 1000
+  const before = (days: number) => sql`to_timestamp(${(clock.nowMs() - days * day) / 1000}::float8)`
+  /** The rows of a table that fit, a batch at a time; who holds one keeps it until the next sweep. */
+  const some = (table: string, where: Fragment) => sql`
+    ctid = ANY(ARRAY(SELECT ctid FROM ${sql(table)} WHERE ${where} LIMIT ${batch} FOR UPDATE SKIP LOCKED))`
+  const erase = (table: string, where: Fragment) =>
+    repeat(() => sql`DELETE FROM ${sql(table)} WHERE ${some(table, where)}`)
+  const blank = (table: string, change: Fragment, where: Fragment) =>
+    repeat(() => sql`UPDATE ${sql(table)} SET ${change} WHERE ${some(table, where)}`)
+  const days = retentionDays
   return {
     sweep: async () => ({
-      inbox: await repeat(
-        () => sql`
-          DELETE FROM inbox WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM inbox WHERE answered_at < to_timestamp(${before(retentionDays.inbox)}::float8)
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      inbox: await erase('inbox', sql`answered_at < ${before(days.inbox)}`),
+      transcript: await erase('transcript', sql`at < ${before(days.transcript)}`),
+      questions: await blank(
+        'query_log',
+        sql`question = NULL, slots = '{}'`,
+        sql`at < ${before(days.question)} AND question <> ''`,
       ),
-      transcript: await repeat(
-        () => sql`
-          DELETE FROM transcript WHERE seq = ANY(ARRAY(
-            SELECT seq FROM transcript WHERE at < to_timestamp(${before(retentionDays.transcript)}::float8)
-            ORDER BY seq LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      questions: await repeat(
-        () => sql`
-          UPDATE query_log SET question = NULL, slots = '{}' WHERE id = ANY(ARRAY(
-            SELECT id FROM query_log
-            WHERE at < to_timestamp(${before(retentionDays.question)}::float8) AND question <> ''
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      memories: await repeat(
-        () => sql`
-          DELETE FROM chat_memory WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM chat_memory WHERE at < to_timestamp(${before(retentionDays.memory)}::float8)
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      drafts: await repeat(
-        () => sql`
-          DELETE FROM drafts WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM drafts WHERE expires_at < to_timestamp(${before(retentionDays.draft)}::float8)
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      photos: await repeat(
-        () => sql`
-          DELETE FROM waybill_photos WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM waybill_photos WHERE expires_at < to_timestamp(${before(0)}::float8)
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      handoffs: await repeat(
-        () => sql`
-          UPDATE handoffs SET question = '' WHERE id = ANY(ARRAY(
-            SELECT id FROM handoffs
-            WHERE at < to_timestamp(${before(retentionDays.question)}::float8) AND question <> ''
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      outbox: await repeat(
-        () => sql`
-          DELETE FROM outbox WHERE id = ANY(ARRAY(
-            SELECT id FROM outbox
-            WHERE state IN ('done', 'withdrawn') AND done_at < to_timestamp(${before(retentionDays.outboxDone)}::float8)
-              OR state = 'dead' AND done_at < to_timestamp(${before(retentionDays.outboxDead)}::float8)
-            ORDER BY id LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
+      memories: await erase('chat_memory', sql`at < ${before(days.memory)}`),
+      drafts: await erase('drafts', sql`expires_at < ${before(days.draft)}`),
+      photos: await erase('waybill_photos', sql`expires_at < ${before(0)}`),
+      handoffs: await blank('handoffs', sql`question = ''`, sql`at < ${before(days.question)} AND question <> ''`),
+      outbox: await erase(
+        'outbox',
+        sql`(state IN ('done', 'withdrawn') AND done_at < ${before(days.outboxDone)}
+          OR state = 'dead' AND done_at < ${before(days.outboxDead)})`,
       ),
       pushes:
-        (await repeat(
-          () => sql`
-            UPDATE source_events SET raw = NULL WHERE ctid = ANY(ARRAY(
-              SELECT ctid FROM source_events
-              WHERE received_at < to_timestamp(${before(retentionDays.pushBody)}::float8) AND raw IS NOT NULL
-              LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-        )) +
-        (await repeat(
-          () => sql`
-            DELETE FROM source_events WHERE ctid = ANY(ARRAY(
-              SELECT ctid FROM source_events WHERE received_at < to_timestamp(${before(retentionDays.push)}::float8)
-              LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-        )),
-      sms: await repeat(
-        () => sql`
-          DELETE FROM sms_messages WHERE id = ANY(ARRAY(
-            SELECT id FROM sms_messages WHERE created_at < to_timestamp(${before(retentionDays.sms)}::float8)
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      crmTouches: await repeat(
-        () => sql`
-          DELETE FROM crm_touches WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM crm_touches WHERE happened_at < to_timestamp(${before(retentionDays.crmTouch)}::float8)
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
-      budgets: await repeat(
-        () => sql`
-          DELETE FROM send_budgets WHERE ctid = ANY(ARRAY(
-            SELECT ctid FROM send_budgets WHERE window_start + window_ms * interval '2 ms' < now()
-            LIMIT ${batch} FOR UPDATE SKIP LOCKED))`,
-      ),
+        (await blank(
+          'source_events',
+          sql`raw = NULL`,
+          sql`received_at < ${before(days.pushBody)} AND raw IS NOT NULL`,
+        )) + (await erase('source_events', sql`received_at < ${before(days.push)}`)),
+      sms: await erase('sms_messages', sql`created_at < ${before(days.sms)}`),
+      crmTouches: await erase('crm_touches', sql`happened_at < ${before(days.crmTouch)}`),
+      budgets: await erase('send_budgets', sql`window_start + window_ms * interval '2 ms' < now()`),
       files: await expiredFiles(sql, before(0)),
     }),
   }
@@ -152,10 +104,10 @@ async function repeat(statement: () => PromiseLike<{ readonly count: number }>):
   return total
 }
 
-async function expiredFiles(sql: Database['sql'], beforeSeconds: number): Promise<string[]> {
+async function expiredFiles(sql: Database['sql'], before: Fragment): Promise<string[]> {
   const rows = await sql<{ storedAs: string }[]>`
     DELETE FROM attachments WHERE id = ANY(ARRAY(
-      SELECT id FROM attachments WHERE expires_at < to_timestamp(${beforeSeconds}::float8)
+      SELECT id FROM attachments WHERE expires_at < ${before}
       LIMIT ${batch} FOR UPDATE SKIP LOCKED))
     RETURNING stored_as AS "storedAs"`
   return rows.map(({ storedAs }) => storedAs)
