@@ -1,5 +1,6 @@
 import type { CrmFeed } from '../src/hub/crm-told.ts'
 import type { Feed } from '../src/hub/feed.ts'
+import type { Outbound } from '../src/hub/outbound.ts'
 import type { SmsReceipts } from '../src/hub/sms-receipts.ts'
 import { type FeedJob, feedTask } from '../src/hub/take-push.ts'
 import type { Tracking } from '../src/hub/tracking.ts'
@@ -12,8 +13,11 @@ export function feedTasks(
   tracking: Pick<Tracking, 'heard'>,
   receipts: Pick<SmsReceipts, 'heard'>,
   crm: Pick<CrmFeed, 'heard'>,
+  outbound: Pick<Outbound, 'heard'>,
 ): Readonly<Record<string, Task>> {
-  const taken = async ({ connector, about, track, crm: said }: FeedJob, stop: AbortSignal) => {
+  const taken = async ({ connector, about, track, crm: said, out }: FeedJob, stop: AbortSignal) => {
+    if (about.kind === 'outbound')
+      return out === undefined ? ('not-there' as const) : outbound.heard({ connector, told: out })
     if (about.kind === 'customer')
       return crm.heard({ connector, recordId: about.recordId, ...(said && { crm: said }) }, stop)
     if (about.kind === 'sms') return receipts.heard(connector, about)

@@ -72,9 +72,14 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
     for (const { name, kind, connector } of fed.connectors) {
       const named = [
         ...(connector.channels ?? []).flatMap(({ sources }) => [sources.pull, sources.push]),
-        ...[connector.tracker, connector.stock, connector.purchases, connector.receivables, connector.sheets].map(
-          (one) => one?.source,
-        ),
+        ...[
+          connector.tracker,
+          connector.stock,
+          connector.purchases,
+          connector.receivables,
+          connector.sheets,
+          connector.outbound,
+        ].map((one) => one?.source),
       ].filter((one) => one !== undefined)
       const parts = Object.keys(connector).filter((part) => part !== 'check')
       print([name, kind, parts.join('+'), [...new Set(named)].map(said).join(', ')].join('\t'))

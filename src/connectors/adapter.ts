@@ -5,6 +5,7 @@ import type { CommandPort } from '../hub/commands.ts'
 import type { CustomerSource } from '../hub/crm-port.ts'
 import type { CustomsDesk } from '../hub/customs-port.ts'
 import type { CarrierCode } from '../hub/order-facts.ts'
+import type { OutboundSource } from '../hub/outbound-port.ts'
 import type { SheetFolder } from '../hub/sheet-folder-port.ts'
 import type { SmsVendor } from '../hub/sms.ts'
 import type { Tracker } from '../hub/tracker-port.ts'
@@ -40,6 +41,8 @@ export type Connector = {
   readonly tracker?: Tracker
   readonly commands?: CommandPort
   readonly customers?: CustomerSource
+  /** A warehouse that tells by itself what leaves it. */
+  readonly outbound?: OutboundSource
   readonly stock?: StockSource
   readonly purchases?: PurchaseSource
   readonly receivables?: ReceivableSource

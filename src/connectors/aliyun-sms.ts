@@ -5,13 +5,14 @@ import type { SmsTaken, SmsVendor } from '../hub/sms.ts'
 import { type SmsTemplate, smsPurposes, templateFaults, variablesOf } from '../hub/sms-templates.ts'
 import { BadPayload, PlatformRefused, Unreachable } from '../runtime/errors.ts'
 import { type Json, jsonAt, jsonText, parseJson } from '../runtime/json.ts'
+import type { Log } from '../runtime/log.ts'
 import type { Vendor } from '../runtime/vendor-call.ts'
 import { aliyunTook } from '../text/zh-sms.ts'
 import { adapter, addressForm, pathSecretForm } from './adapter.ts'
 import { type AliyunCall, aliyunCalls } from './aliyun-calls.ts'
 import { approved, numberLimit, numberRestMs, throttled } from './aliyun-codes.ts'
 import { sameText } from './digests.ts'
-import { beijingAt, beijingText, listAt, wholeAt } from './wire-values.ts'
+import { beijingAt, beijingText, listAt, readEach, wholeAt } from './wire-values.ts'
 
 const templateForm = z.strictObject({
   purpose: z.enum(smsPurposes),
@@ -51,7 +52,7 @@ export const aliyunSms = adapter(settings, (name, given, parts) => {
   const sms: SmsVendor = {
     name,
     templates: given.templates,
-    readPush: receiptReader(given),
+    readPush: receiptReader(given, parts.log),
     send: ({ phone, template, values, id }, signal) =>
       sendOnce(
         call,
@@ -142,13 +143,17 @@ function refused(message: string): PlatformRefused {
 const pushOk = { status: 200, body: JSON.stringify({ code: 0, msg: aliyunTook }), type: 'application/json' } as const
 
 /** Receipts are not signed: the secret in the address stands for it, and nothing but what became of a message of ours moves. */
-function receiptReader({ pathSecret }: Settings): ReadPush {
+function receiptReader({ pathSecret }: Settings, log: Log): ReadPush {
   return (request): PushReading => {
     if (!sameText(request.pathSecret, pathSecret))
       return { outcome: 'refused', status: 403, reason: 'another secret in the address' }
     if (request.method !== 'POST') return { outcome: 'refused', status: 400, reason: 'pushes are POST' }
     const receipts = listAt(parseJson(request.raw), 'receipts')
-    return { outcome: 'told', hints: receipts.map(hintOf), answer: pushOk }
+    const { values: hints, faulty } = readEach(receipts, () => undefined, hintOf)
+    for (const { problem } of faulty) log('error', 'a receipt cannot be read', { problem, alarm: true })
+    // one of them must not hold up the others, which would come again and again with it
+    if (hints.length === 0 && faulty[0] !== undefined) throw new BadPayload(faulty[0].problem)
+    return { outcome: 'told', hints, answer: pushOk }
   }
 }
 

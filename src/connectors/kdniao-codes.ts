@@ -1,5 +1,5 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
-import { failed, refined, stepByWords, type TrackStep } from './track-steps.ts'
+import { failed, refined, signedFor, stepByWords, type TrackStep } from './track-steps.ts'
 
 // 快递鸟 codes (integrators' pages, 2026-11-22). The same digits mean other things at other trackers.
 
@@ -35,8 +35,9 @@ const steps: Readonly<Record<string, TrackStep>> = {
   '3': { state: 'signed' },
   '301': { state: 'signed' },
   '302': { state: 'signed' },
-  '304': { state: 'signed' },
-  '311': { state: 'signed' },
+  '304': signedFor('agent'),
+  // taken out of the locker
+  '311': signedFor('station'),
   '4': failed('unrecognised'),
   // no shipping info, which elsewhere is "cancelled"
   '401': failed('unrecognised'),
@@ -50,9 +51,13 @@ const steps: Readonly<Record<string, TrackStep>> = {
   '412': failed('stuck'),
 }
 
+/** The buyer's own signature, whatever its words name. */
+const byPerson = '301'
+
 /** By its code; an unknown one by the state its hundreds digit stands for; without any by the words. */
 export function stepOf(code: string | undefined, words: string): TrackStep {
   if (code === undefined) return stepByWords(words)
+  if (code === byPerson) return { state: 'signed' }
   const whole = steps[code] ?? (/^[1-4]\d\d$/.test(code) ? steps[code.charAt(0)] : undefined)
   return refined(whole ?? stepByWords(words), words)
 }

@@ -1,5 +1,5 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
-import { failed, refined, stepByWords, type TrackStep } from './track-steps.ts'
+import { failed, refined, signedFor, stepByWords, type TrackStep } from './track-steps.ts'
 
 // 快递100 codes (official pages, 2026-11-22; 11 to 13 unconfirmed). The same digits mean other things at other trackers.
 
@@ -49,8 +49,8 @@ const steps: Readonly<Record<string, TrackStep>> = {
   '3': { state: 'signed' },
   '301': { state: 'signed' },
   '302': { state: 'signed' },
-  '303': { state: 'signed' },
-  '304': { state: 'signed' },
+  '303': signedFor('agent'),
+  '304': signedFor('station'),
   '2': failed('unrecognised'),
   // not signed, or nothing new, for too long
   '201': failed('stuck'),
@@ -74,9 +74,13 @@ const steps: Readonly<Record<string, TrackStep>> = {
   '13': failed('unrecognised'),
 }
 
+/** The buyer's own signature, whatever its words name. */
+const byPerson = '301'
+
 /** By its code; an unknown one of a clear family by that; else, and without any, by the words. */
 export function stepOf(code: string | undefined, words: string): TrackStep {
   if (code === undefined) return stepByWords(words)
+  if (code === byPerson) return { state: 'signed' }
   const whole = steps[code] ?? (/^[235]\d\d$/.test(code) ? steps[code.charAt(0)] : undefined)
   return refined(whole ?? stepByWords(words), words)
 }

@@ -17,6 +17,7 @@ import { u8 } from './u8.ts'
 import { wdt } from './wdt.ts'
 import { wdtEnterprise } from './wdt-enterprise.ts'
 import { webhookCrm } from './webhook-crm.ts'
+import { webhookWms } from './webhook-wms.ts'
 import { weixin } from './weixin.ts'
 import { youzan } from './youzan.ts'
 
@@ -40,6 +41,7 @@ const adapters: Readonly<Record<string, Adapter>> = {
   'sheet-folder': sheetFolder,
   'dingtalk-pos': dingtalkPos,
   'webhook-crm': webhookCrm,
+  'webhook-wms': webhookWms,
 }
 
 const nameForm = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be small letters, digits and dashes')

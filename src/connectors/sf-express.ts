@@ -39,7 +39,7 @@ export const sfExpress = adapter(settings, (name, given, parts) => {
     name,
     source: 'track.sf',
     covers: (carrier) => carrier === 'SF',
-    readPush: pushReader(given),
+    readPush: pushReader(given, parts.log),
     query: (key, signal) => queryOnce(call, key, parts.log, signal),
     queryGapMs,
     check,
@@ -91,24 +91,34 @@ const pushOk = {
 } as const
 
 /** Anybody who knows the address could send this: it is answered, and the vendor is asked what is true. */
-function pushReader({ pathSecret }: z.infer<typeof settings>): ReadPush {
+function pushReader({ pathSecret }: z.infer<typeof settings>, log: Log): ReadPush {
   return (request): PushReading => {
     if (!sameText(request.pathSecret, pathSecret))
       return { outcome: 'refused', status: 403, reason: 'another secret in the address' }
     if (request.method !== 'POST') return { outcome: 'refused', status: 400, reason: 'pushes are POST' }
     const nodes = listAt(jsonAt(parseJson(request.raw), 'Body', 'WaybillRoute'), 'Body.WaybillRoute')
-    return { outcome: 'told', hints: hintsOf(nodes), answer: pushOk }
+    return { outcome: 'told', hints: hintsOf(nodes, log), answer: pushOk }
   }
 }
 
-/** One hint a parcel, however many of its nodes come together; the same nodes again are the same push. */
-function hintsOf(nodes: readonly Json[]): readonly Hint[] {
+/**
+ * One hint a parcel, however many of its nodes come together; the same nodes again are the same push. A node that cannot be read does
+ * not hold up the others. Throws BadPayload when none can.
+ */
+function hintsOf(nodes: readonly Json[], log: Log): readonly Hint[] {
+  const { values, faulty } = readEach(
+    nodes,
+    () => undefined,
+    (one) => ({
+      waybillNo: needed(idAt(jsonAt(one, 'mailno'), 'mailno'), 'mailno'),
+      id: needed(idAt(jsonAt(one, 'id'), 'id'), 'id'),
+    }),
+  )
+  for (const { problem } of faulty)
+    log('error', 'a pushed node cannot be read', { tracker: 'sf-express', problem, alarm: true })
+  if (values.length === 0 && faulty[0] !== undefined) throw new BadPayload(faulty[0].problem)
   const ids = new Map<string, readonly string[]>()
-  for (const one of nodes) {
-    const waybillNo = needed(idAt(jsonAt(one, 'mailno'), 'mailno'), 'mailno')
-    const id = needed(idAt(jsonAt(one, 'id'), 'id'), 'id')
-    ids.set(waybillNo, [...(ids.get(waybillNo) ?? []), id])
-  }
+  for (const { waybillNo, id } of values) ids.set(waybillNo, [...(ids.get(waybillNo) ?? []), id])
   return [...ids].map(([waybillNo, own]) => {
     const hash = createHash('sha256').update(own.toSorted().join(' ')).digest('hex').slice(0, 32)
     return { key: `${waybillNo}:${hash}`, about: { kind: 'parcel', waybillNo } }

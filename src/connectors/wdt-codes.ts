@@ -50,6 +50,8 @@ export const leastTradeOut = 95
 
 /** 企业版: shipped, part-paid, done, shipped with trouble. */
 export const enterpriseOut: ReadonlySet<number> = new Set([95, 105, 110, 113])
+/** Gone, but the platform was not told, or did not take it: the buyer still reads "not shipped" there. */
+export const outWithTrouble = 113
 
 /** Kinds of after-sale order: 1 before shipping, 2 goods come back, 4 money alone, 6 price protection; 3, exchange, is neither. */
 export const goodsBackType = '2'

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { BadPayload } from '../runtime/errors.ts'
 import { type Json, jsonAt, jsonText } from '../runtime/json.ts'
+import type { Log } from '../runtime/log.ts'
 import { adapter, addressForm } from './adapter.ts'
 import type { Page } from './paging.ts'
-import { enterpriseOut, enterpriseRefundStates, isCancelled, pushedEnterprise } from './wdt-codes.ts'
+import { enterpriseOut, enterpriseRefundStates, isCancelled, outWithTrouble, pushedEnterprise } from './wdt-codes.ts'
 import { type EnterpriseCall, enterpriseCalls } from './wdt-enterprise-calls.ts'
 import { wdtConnector } from './wdt-ports.ts'
 import type { WdtRefund, WdtStockOut } from './wdt-records.ts'
@@ -38,13 +39,33 @@ const freeField = 'avaliable_num'
 /** 旺店通企业版: the same as 旗舰版 by the older protocol of .php addresses (open platform, 2026-11-22). */
 export const wdtEnterprise = adapter(settings, (name, given, parts) => {
   const at = parts.vendor({ name, perSecond: given.callsPerMinute / 60, atOnce })
-  const system = enterpriseSystem(enterpriseCalls(given, { at, log: parts.log }), given.nearExpiryWarehouses)
+  const call = enterpriseCalls(given, { at, log: parts.log })
+  const system = enterpriseSystem(call, given.nearExpiryWarehouses, troubleTeller(name, parts.log))
   return wdtConnector(name, given, system, parts)
 })
 
+/** Numbers it was said of; the oldest are forgotten, which costs a line in the log. */
+const mostSaid = 1_000
+
+/** Windows overlap, and what went out is asked for again: each stock-out is said once. */
+function troubleTeller(connector: string, log: Log): (stockOut: WdtStockOut) => void {
+  const said = new Set<string>()
+  return ({ no }) => {
+    if (said.has(no)) return
+    said.add(no)
+    const [oldest] = said
+    if (said.size > mostSaid && oldest !== undefined) said.delete(oldest)
+    log('error', 'a parcel left, but its platform does not know: see the stock-out', { connector, no, alarm: true })
+  }
+}
+
 type Params = Readonly<Record<string, string>>
 
-function enterpriseSystem(call: EnterpriseCall, nearExpiry: readonly string[]): WdtSystem {
+function enterpriseSystem(
+  call: EnterpriseCall,
+  nearExpiry: readonly string[],
+  inTrouble: (stockOut: WdtStockOut) => void,
+): WdtSystem {
   const list = <T>(name: string, rows: string, nos: readonly string[], read: (row: Json) => T): WdtList<T> => ({
     page: (wanted, page, signal) => pageOf(call, { name, params: paramsOf(wanted), rows }, page, signal),
     idOf: (row) => nos.map((no) => jsonText(row, no)).find((no) => no !== undefined) ?? '',
@@ -55,7 +76,11 @@ function enterpriseSystem(call: EnterpriseCall, nearExpiry: readonly string[]): 
   return {
     pageSize,
     trades: list('trade_query', 'trades', ['trade_no'], (row) => tradeOf(row, 'goods_list')),
-    stockOuts: list('stockout_order_query_trade', 'stockout_list', ['order_no', 'stockout_no'], enterpriseStockOut),
+    stockOuts: list('stockout_order_query_trade', 'stockout_list', ['order_no', 'stockout_no'], (row) => {
+      const stockOut = enterpriseStockOut(row)
+      if (wholeAt(jsonAt(row, 'status'), 'status') === outWithTrouble) inTrouble(stockOut)
+      return stockOut
+    }),
     refunds: list('refund_query', 'refunds', ['refund_no'], enterpriseRefund),
     stockIns: list('stockin_order_query_refund', 'stockin_list', ['order_no'], stockInOf),
     // spec_no is one number in this edition

@@ -10,6 +10,7 @@ export type FeedJob = {
   readonly about: Exclude<Hint['about'], { kind: 'nothing' }>
   readonly track?: Hint['track']
   readonly crm?: Hint['crm']
+  readonly out?: Hint['out']
 }
 
 export type Push = {
@@ -37,6 +38,7 @@ export function hintSubject(about: Hint['about']): string | undefined {
   if (about.kind === 'parcel') return `parcel:${about.waybillNo}`
   if (about.kind === 'sms') return `sms:${about.id}`
   if (about.kind === 'customer') return `customer:${about.recordId}`
+  if (about.kind === 'outbound') return `outbound:${about.eventId}`
   return about.kind === 'return' ? `return:${about.afterSaleNo}` : undefined
 }
 
@@ -142,12 +144,14 @@ type Row = readonly [
 /** What is stored of a push, a row per hint. */
 export function rowsOf({ connector, hints, raw, receivedAtMs }: Push, cipher: Cipher): readonly Row[] {
   const once = hints.length === 1 ? hints : [...new Map(hints.map((hint) => [hint.key, hint])).values()]
-  return once.map(({ key, about, track, crm, waitMs, toldAtMs }, index) => [
+  return once.map(({ key, about, track, crm, out, waitMs, toldAtMs }, index) => [
     connector,
     key,
     JSON.stringify(about),
     hintSubject(about) ?? null,
-    JSON.stringify(sealJson(cipher, { connector, about, ...(track && { track }), ...(crm && { crm }) })),
+    JSON.stringify(
+      sealJson(cipher, { connector, about, ...(track && { track }), ...(crm && { crm }), ...(out && { out }) }),
+    ),
     waitMs ?? 0,
     toldAtMs ?? null,
     receivedAtMs,

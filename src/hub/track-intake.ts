@@ -51,12 +51,18 @@ async function takeInto(tx: Sql, parcelId: string, told: TrackTold, source: stri
     position?.state === 'signed'
       ? Math.min(...steps.filter(({ state }) => state === 'signed').map(({ atMs }) => atMs))
       : null
+  // the newest signature counts, but for what a person has marked
+  const signature = told.nodes.filter(({ state }) => state === 'signed').sort((a, b) => a.atMs - b.atMs)
+  const signs = position?.state === 'signed' && signature.length > 0
   await tx`
     UPDATE parcels SET
       state = coalesce(${position?.state ?? null}, state),
       sub_state = CASE WHEN ${position !== undefined} THEN ${position?.exception ?? null}::text ELSE sub_state END,
       last_event_at = coalesce(to_timestamp(${position?.atMs ?? null}::float8 / 1000), last_event_at),
       signed_at = CASE WHEN ${position !== undefined} THEN to_timestamp(${signedAtMs}::float8 / 1000) ELSE signed_at END,
+      signer = CASE WHEN ${signs} AND NOT EXISTS (
+          SELECT 1 FROM order_corrections c WHERE c.order_id = parcels.order_id AND c.field = 'signer'
+        ) THEN ${signature.at(-1)?.signer ?? null} ELSE signer END,
       carrier_code = coalesce(${told.carrier ?? null}, carrier_code),
       tracked_at = greatest(tracked_at, to_timestamp(${nowMs}::float8 / 1000)), track_source = ${source}
     WHERE id = ${parcelId}`

@@ -7,6 +7,8 @@ export type ToldNode = {
   readonly exception?: ExceptionKind
   readonly place?: string
   readonly text: string
+  /** Of a signature that the carrier says was not the buyer's: who or what took it in, in words for people. */
+  readonly signer?: string
 }
 
 /** What a tracker told of one waybill, all there is or what is new; nodes in any order. The same node again is one node. */

@@ -13,6 +13,12 @@ export const trackWords = {
   collected: /已揽[收件]|揽收|已收件|收寄|收取快件/,
 } as const
 
+/** A signature of a counter or a machine, read only where a code says "signed"; one of the buyer names it as a place to ask at. */
+export const stationWords = /^(?!.*本人).*(?:丰巢|驿站|快递柜|自提柜|智能柜|代收点|自提点)/s
+
+/** Who signed when it was not the buyer, as answers name them. */
+export const stoodIn = { agent: '代收人', station: '驿站或快递柜' } as const
+
 /** 快递鸟 says why a call failed in words of which only a few are published. Unconfirmed. */
 export const kdniaoWords = {
   subscribed: /(?:已|重复).{0,4}订阅/,

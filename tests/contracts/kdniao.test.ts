@@ -150,7 +150,13 @@ describe('states', () => {
     ['304', 'signed'],
     ['311', 'signed'],
   ])('%s is %s', (code, state) => {
-    expect(stepOf(code, '')).toEqual({ state })
+    expect(stepOf(code, '')).toMatchObject({ state })
+  })
+
+  test('who signed when it was not the buyer stays known', () => {
+    const by = (code: string, words = '') => stepOf(code, words).signer
+    expect([by('304'), by('311'), by('3')]).toEqual(['代收人', '驿站或快递柜', undefined])
+    expect([by('3', '已存入快递柜并签收'), by('301', '驿站')]).toEqual(['驿站或快递柜', undefined])
   })
 
   test('an unknown code falls back to its hundreds digit, then to the words, which never sign', () => {

@@ -178,7 +178,13 @@ describe('states', () => {
     ['501', 'delivering'],
     ...['3', '301', '302', '303', '304'].map((code) => [code, 'signed']),
   ])('%s is %s', (code = '', state) => {
-    expect(stepOf(code, '')).toEqual({ state })
+    expect(stepOf(code, '')).toMatchObject({ state })
+  })
+
+  test('who signed when it was not the buyer stays known', () => {
+    const by = (code: string, words = '') => stepOf(code, words).signer
+    expect([by('303'), by('304'), by('302'), by('3')]).toEqual(['代收人', '驿站或快递柜', undefined, undefined])
+    expect([by('3', '已由菜鸟驿站代签收'), by('301', '已由菜鸟驿站代签收')]).toEqual(['驿站或快递柜', undefined])
   })
 
   test('every code puts a parcel somewhere; unknown ones sign only in the family of 3, words never', () => {

@@ -155,6 +155,14 @@ describe('codes', () => {
     expect(sfStep(code, words)).toEqual({ state: 'exception', exception })
   })
 
+  test('a signature of a locker or a counter is not the buyer’s, and says so', () => {
+    const by = (words: string) => sfStep('80', words).signer
+    expect(by('快件已由丰巢智能柜签收')).toBe('驿站或快递柜')
+    expect(by('本人签收，如有疑问请联系菜鸟驿站')).toBeUndefined()
+    expect(by('已签收，感谢使用顺丰')).toBeUndefined()
+    expect(sfStep('44', '已到丰巢')).toEqual({ state: 'delivering' })
+  })
+
   test('a code of no table goes by its words, which never sign, and is logged', async () => {
     expect(sfStep('4711', '已签收')).toEqual({ state: 'in_transit' })
     world.put(waybillNo, '5678', [route('10:00', '4711', '已签收')])
@@ -195,6 +203,13 @@ describe('pushes', () => {
     expect(read('{}')).toMatchObject({ outcome: 'told', hints: [] })
     expect(() => read('{"Body":{"WaybillRoute":"x"}}')).toThrow(/list/)
     expect(() => read('{"Body":{"WaybillRoute":[{"mailno":"SF1"}]}}')).toThrow(/id is missing/)
+  })
+
+  test('a node that cannot be read does not hold up the others', () => {
+    const [whole] = Body.WaybillRoute
+    const half = { mailno: 'SF1000000000009' } as Node
+    expect(hints(pushOf([half, whole as Node])).map(({ about }) => about)).toEqual([{ kind: 'parcel', waybillNo }])
+    expect(said).toMatchObject([{ message: 'a pushed node cannot be read', alarm: true }])
   })
 
   test('the same nodes in any order are the same push; a further node is another', () => {

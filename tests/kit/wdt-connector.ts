@@ -28,11 +28,14 @@ export async function openWdt<S extends z.ZodType>(
 ) {
   const rows = wdtRows()
   const clock = jumpingClock()
+  const logged: Record<string, unknown>[] = []
   const server = await fake(rows, () => clock.nowMs())
   const parts: AdapterParts = {
     clock,
     tokens: { get: async () => '', drop: async () => undefined },
-    log: () => undefined,
+    log: (_level, message, fields) => {
+      logged.push({ message, ...fields })
+    },
     vendor: (options) => vendor({ ...options, clock }),
     publicUrl: undefined,
   }
@@ -42,7 +45,7 @@ export async function openWdt<S extends z.ZodType>(
   const [channel] = connector.channels ?? []
   const { commands, stock } = connector
   if (channel === undefined || commands === undefined || stock === undefined) throw new TypeError('all of it is there')
-  return { rows, clock, connector, channel, commands, stock, frames: wdtFrames(edition), close: server.close }
+  return { rows, clock, logged, connector, channel, commands, stock, frames: wdtFrames(edition), close: server.close }
 }
 
 const signal = new AbortController().signal

@@ -62,6 +62,16 @@ describe('旺店通企业版', () => {
     for (const status of ['95', '105', '110', '113']) expect(await left(status)).toBe(true)
   })
 
+  it('says once of a parcel that its platform does not know that it left', async () => {
+    const { rows, channel, frames, logged } = await world()
+    rows.trades.push({ ...frames.trade, trade_status: '95' })
+    rows.stockOuts.push({ ...frames.stockOut, status: '113' })
+    for (const _ of [1, 2]) expect((await channel.pullOrder(tid, signal))?.orders[0]?.waybillNo).toBeDefined()
+    expect(logged.filter(({ alarm }) => alarm === true)).toEqual([
+      expect.objectContaining({ connector: 'wdt', no: 'CK202611220001' }),
+    ])
+  })
+
   it('rejects an outbound event without waybill', async () => {
     const { rows, channel, frames } = await world()
     rows.trades.push({ ...frames.trade, trade_status: '95' })

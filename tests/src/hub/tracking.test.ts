@@ -84,6 +84,25 @@ const due = () => fresh.database.sql`UPDATE track_subscriptions SET due_at = now
 const told = (nodes: readonly ToldNode[], more: Partial<TrackTold> = {}): TrackTold => ({ waybillNo, nodes, ...more })
 
 describe('what a tracker tells', () => {
+  test('who signed when it was not the buyer, until the buyer does; what a person marked stays', async () => {
+    const take = takeTrack(fresh.database)
+    const signer = async () => (await fresh.database.sql`SELECT signer FROM parcels`)[0]?.signer
+    const station = { atMs: noonMs - hourMs, state: 'signed', text: '驿站代收', signer: '驿站或快递柜' } as const
+    await take(told([...way.slice(0, 3), station]), 'track.memory', noonMs)
+    expect(await signer()).toBe('驿站或快递柜')
+    await take(told([...way.slice(0, 3)]), 'track.memory', noonMs)
+    expect(await signer()).toBe('驿站或快递柜')
+    const buyer = { atMs: noonMs - 60_000, state: 'signed', text: '本人签收' } as const
+    await take(told([station, buyer]), 'track.memory', noonMs)
+    expect(await signer()).toBeNull()
+    await fresh.database.sql`
+      INSERT INTO order_corrections (order_id, field, new_value, by_member_id, at)
+      SELECT id, 'signer', 'agent:王姐', 'm1', now() FROM orders`
+    await fresh.database.sql`UPDATE parcels SET signer = '王姐'`
+    await take(told([station]), 'track.memory', noonMs)
+    expect(await signer()).toBe('王姐')
+  })
+
   test('in any order, in parts, any number of times: the same parcel', async () => {
     const take = takeTrack(fresh.database)
     await fc.assert(
