@@ -127,7 +127,8 @@ async function catchUp(parts: FeedParts, channel: SalesChannel, cursor: Cursor, 
   const { mostMs, overlapMs, lagMs } = channel.window
   let [count, readToMs] = [0, cursor.readToMs]
   for (;;) {
-    const toMs = Math.min(readToMs - overlapMs + mostMs, parts.clock.nowMs() - lagMs)
+    const fullMs = readToMs - overlapMs + mostMs
+    const toMs = Math.min(fullMs, parts.clock.nowMs() - lagMs)
     if (toMs <= readToMs || signal.aborted) break
     count += await takeWindow(parts, channel, readToMs - overlapMs, toMs, signal)
     faultPoint('mark.before')
@@ -137,6 +138,8 @@ async function catchUp(parts: FeedParts, channel: SalesChannel, cursor: Cursor, 
     // somebody else went on with it: our lease ran out
     if (rows.count === 0) return count
     readToMs = toMs
+    // what changed while this window was read is the next reading's: else it would go on for ever, a second at a time
+    if (toMs < fullMs) break
   }
   const everyMs = (parts.everyMinutes?.[channel.name] ?? 0) * 60_000 || channel.everyMs
   await releaseFeed(sql, cursor, { failures: 0, dueInMs: everyMs })
