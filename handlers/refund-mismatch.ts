@@ -25,7 +25,7 @@ export type MismatchTickParts = MismatchTapParts & {
 export function mismatchTick({ codec, mismatches, peopleOf, sayOnce, clock }: MismatchTickParts): Tick {
   return {
     name: 'refund mismatches',
-    everyMs: 30_000,
+    everyMs: 10_000,
     firstAfterMs: 5_000,
     run: async () => {
       const open = await mismatches.open()

@@ -91,7 +91,8 @@ export function openDesk({ config, store, clock, log }: DeskParts): Desk {
     ...answerParts(
       hub.answering,
       codec,
-      platforms.map(({ name }) => name),
+      // not the practice door of WeCom, which sends nothing
+      channels,
       (platform) => exportLinks(config, exportKey, platform),
     ),
     ...talkParts(hub.answering, fed.orderSources),

@@ -102,6 +102,30 @@ describe.skipIf(missing !== undefined)('the first quarter of an hour', () => {
     await page.getByText('经销商…9031').first().waitFor()
   })
 
+  test('the platform paid another amount than was approved: finance is asked, and its tap settles it', async () => {
+    const { sql } = real.fresh.database
+    const [row] = await sql<{ id: string }[]>`
+      WITH one AS (
+        SELECT r.id FROM returns r JOIN orders o ON o.id = r.order_id
+        WHERE r.approval = 'approved' AND r.refund_fen > 1000 AND r.refunded_at IS NULL ORDER BY r.applied_at DESC LIMIT 1
+      ), went AS (
+        UPDATE returns r SET refund_released_at = to_timestamp(${real.clock.nowMs() / 1000 - 60}::float8) FROM one WHERE r.id = one.id
+        RETURNING r.id, r.order_id, r.refund_fen, r.applied_at
+      )
+      INSERT INTO after_sales (channel, shop, after_sale_no, order_no, source, state, told, applied_at, modified_at)
+      SELECT o.channel, o.shop, 'AS-1', o.order_no, 'test', 'done', jsonb_build_object('refundFen', (went.refund_fen - 300)::text,
+        'refundedAtMs', extract(epoch FROM went.applied_at) * 1000 + 60000), went.applied_at, went.applied_at
+      FROM went JOIN orders o ON o.id = went.order_id RETURNING (SELECT id FROM went) AS id`
+    await be('finance/direct')
+    await page.getByText(`${row?.id}退款金额对不上`).waitFor({ timeout: 45_000 })
+    await page.getByText('平台少退¥3').waitFor()
+    await page
+      .getByRole('button', { name: /^按¥.*记$/ })
+      .first()
+      .click()
+    await page.getByText(`${row?.id}应收金额已定`).waitFor()
+  }, 60_000)
+
   test('an agent has no right to import and is told who has', async () => {
     await be('cs/direct')
     await page.getByLabel('发文件', { exact: true }).last().setInputFiles(join(root, 'docs/sample-orders-wdt.csv'))
