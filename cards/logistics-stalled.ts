@@ -34,6 +34,9 @@ export function stalledCard(order: OrderFacts, view: View, codec: ActionCodec, w
   })
 }
 
+/** No carrier has a code for "lost": silence of a week is the sign of it (backoffice.md §5.1). */
+const perhapsLostAfterMs = 7 * 24 * 3_600_000
+
 /** The one in trouble, else the one that has been silent for the longest time. */
 function stuckParcel(order: OrderFacts, nowMs: number, waybillNo?: string): ParcelFacts | undefined {
   const asked = waybillNo === undefined ? undefined : order.parcels.find((parcel) => parcel.waybillNo === waybillNo)
@@ -67,7 +70,10 @@ function titleOf(
     return headline(order, nowMs, waybillNo)
   const open = parcel.call?.closedAtMs === undefined ? parcel.call?.id : undefined
   const silence = silenceOf(parcel, nowMs)
-  if (silence !== undefined) return { title: stalledTitles[silence.kind](hoursText(silence.ms), open), tone: 'warn' }
+  if (silence !== undefined) {
+    const word = silence.kind === 'silent' && silence.ms >= perhapsLostAfterMs ? 'perhapsLost' : silence.kind
+    return { title: stalledTitles[word](hoursText(silence.ms), open), tone: 'warn' }
+  }
   const node = newestNode(parcel)
   if (parcel.state === 'created') return awaitingScan(order, parcel, nowMs)
   if (node === undefined) return headline(order, nowMs, waybillNo)

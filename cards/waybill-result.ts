@@ -1,6 +1,6 @@
 import type { Button, Card } from '../src/chat/card.ts'
 import type { CarrierCode, OrderFacts } from '../src/hub/order-facts.ts'
-import type { PhotoReading } from '../src/hub/photo-reading.ts'
+import type { PhotoField, PhotoReading } from '../src/hub/photo-reading.ts'
 import type { PhotoMatch, Twin } from '../src/hub/photos.ts'
 import { factValues, noteParts, type Phrase, sayings } from '../src/text/answers.ts'
 import { beside, circled, clockText, dayText, maskName, momentText } from '../src/text/format.ts'
@@ -18,6 +18,8 @@ export type ReadPhotoFacts = {
   readonly photoId: string
   readonly reading: PhotoReading
   readonly match?: PhotoMatch | undefined
+  /** A shop order of the hub that was read without being sure: asked about. */
+  readonly askOrder?: string
   /** The matched order. */
   readonly order?: OrderFacts | undefined
   readonly twin?: Twin | undefined
@@ -28,6 +30,15 @@ export type ReadPhotoFacts = {
   readonly resumes?: string
   /** Another return than the one this parcel belongs to was spoken of. */
   readonly spoken?: { readonly returnId: string; readonly draft?: DraftMark }
+}
+
+/** The field a person is asked for; undefined where nothing is open that matters. */
+export function askedField({ reading, match, askOrder, mayCreate }: ReadPhotoFacts): PhotoField | undefined {
+  if (reading.waybillNo !== null && !reading.sure) return 'waybillNo'
+  if (match !== undefined) return undefined
+  if (askOrder !== undefined) return 'orderNo'
+  if (reading.sure && mayCreate && reading.doubtful?.phoneTail !== undefined) return 'phoneTail'
+  return reading.sure ? undefined : 'waybillNo'
 }
 
 const { titles, labels, buttons } = photoTexts
@@ -42,7 +53,7 @@ export function waybillResultCard(facts: ReadPhotoFacts, view: View, codec: Acti
     reading.rivals.length > 0
       ? choiceDraft(facts, codec)
       : reading.waybillNo === null
-        ? openDraft(reading, codec)
+        ? openDraft(facts, codec)
         : reading.sure
           ? sureDraft(facts, codec)
           : doubtDraft(facts, codec)
@@ -64,7 +75,7 @@ type Part = Pick<Draft, 'title' | 'tone' | 'lines' | 'buttons'>
 
 /** Acted on without asking. */
 function sureDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
-  const { reading, match, mayCreate, resumes } = facts
+  const { reading, match, askOrder, mayCreate, resumes } = facts
   const number = numbered(reading.carrier, reading.waybillNo ?? '')
   const title = match === undefined ? titles.unmatched(number) : titles[match.kind](number)
   return {
@@ -72,10 +83,12 @@ function sureDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
     tone: match === undefined ? 'warn' : 'calm',
     lines: [
       match === undefined ? photoTexts.noMatch : undefined,
+      askOrder === undefined ? undefined : photoTexts.orderPerhaps(askOrder),
+      match === undefined && askOrder === undefined && mayCreate ? tailLine(reading) : undefined,
       match === undefined && mayCreate && resumes === undefined ? createTexts.afterPhoto : undefined,
       openCarrier(reading),
     ],
-    buttons: [resumeButton(facts, codec), ...matchButtons(facts, codec), typeButton(codec)],
+    buttons: [orderButton(facts, codec), resumeButton(facts, codec), ...matchButtons(facts, codec), typeButton(codec)],
   }
 }
 
@@ -103,27 +116,54 @@ function choiceDraft({ photoId, reading }: ReadPhotoFacts, codec: ActionCodec): 
   }
 }
 
-/** No number: why, and what helps. */
-function openDraft({ unreadable }: PhotoReading, codec: ActionCodec): Part {
+/** No number: why, and what helps. The shop order may say which order it is all the same. */
+function openDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
+  const { reading, match, askOrder } = facts
+  const { unreadable } = reading
+  const why = unreadable === undefined ? titles.ask : photoTexts.unreadableTitle(unreadable)
+  const advice = unreadable === undefined ? undefined : photoTexts.advice(unreadable)
+  if (match !== undefined)
+    return {
+      title: titles.byOrder,
+      tone: 'warn',
+      lines: [unreadable === undefined ? photoTexts.numberOpen : photoTexts.numberOpenSince(unreadable)],
+      buttons: [resumeButton(facts, codec), ...matchButtons(facts, codec), retakeButton(codec), typeButton(codec)],
+    }
+  const perhaps = askOrder === undefined ? undefined : photoTexts.orderPerhaps(askOrder)
   return {
-    title: unreadable === undefined ? titles.ask : photoTexts.unreadableTitle(unreadable),
+    title: why,
     tone: 'warn',
-    lines: [unreadable === undefined ? undefined : photoTexts.advice(unreadable)],
-    buttons: [retakeButton(codec), typeButton(codec)],
+    lines: [perhaps, advice],
+    buttons: [orderButton(facts, codec), retakeButton(codec), typeButton(codec)],
   }
+}
+
+/** Read, but with a sign that may be another one: that is the order is for a person to say. */
+function orderButton({ photoId, askOrder }: ReadPhotoFacts, codec: ActionCodec): Button | undefined {
+  if (askOrder === undefined) return undefined
+  return { label: buttons.yes, token: codec.encode('photo.order', [photoId, askOrder]), style: 'go', say: askOrder }
+}
+
+/** With the phone's tail an order can be looked for that the number did not lead to. */
+function tailLine({ phoneTail, doubtful }: PhotoReading): string | undefined {
+  if (phoneTail !== null) return photoTexts.byTail(phoneTail)
+  return doubtful?.phoneTail === undefined ? undefined : photoTexts.tailPerhaps(doubtful.phoneTail)
 }
 
 function* rows(
   { reading, order }: ReadPhotoFacts,
   view: View,
 ): Generator<readonly [string, string | Phrase | undefined]> {
-  const { carrier, waybillNo, sentAt, phoneTail, orderNo, evidence, ask } = reading
+  const { carrier, waybillNo, sentAt, phoneTail, orderNo, doubtful, evidence, ask } = reading
+  const [tail, shop] = [phoneTail ?? doubtful?.phoneTail, orderNo ?? doubtful?.orderNo]
   if (carrier !== null) yield [labels.carrier, carrierName(carrier)]
-  if (waybillNo !== null && reading.rivals.length === 0) yield [labels.number, waybillNo]
+  // which label the rest stands on is just what is asked
+  if (reading.rivals.length > 0) return
+  if (waybillNo !== null) yield [labels.number, waybillNo]
   if (sentAt !== null) yield [labels.sent, sentText(sentAt, ask.includes('sentAt'), view.nowMs)]
-  if (phoneTail !== null) yield [labels.phone, photoTexts.phone(phoneTail)]
+  if (tail !== undefined) yield [labels.phone, photoTexts.phone(tail, phoneTail === null)]
   if (order !== undefined) yield [labels.order, orderText(order)]
-  else if (orderNo !== null) yield [labels.shop, orderNo]
+  else if (shop !== undefined) yield [labels.shop, photoTexts.shop(shop, orderNo === null)]
   if (evidence !== null) yield [labels.evidence, photoTexts.evidence[evidence]]
 }
 

@@ -1,23 +1,20 @@
-import type { ActionCodec, ActionName } from '../cards/actions.ts'
-import { type ReadPhotoFacts, waybillResultCard } from '../cards/waybill-result.ts'
+import type { ActionCodec } from '../cards/actions.ts'
+import { askedField, type ReadPhotoFacts, waybillResultCard } from '../cards/waybill-result.ts'
 import type { ChatEvent, Conversation, EpochMs, FileEvent, ImageEvent, MediaRef } from '../src/chat/event.ts'
 import type { Member, Role } from '../src/chat/member.ts'
 import type { MediaSource, OutboundMessage } from '../src/chat/ports.ts'
 import type { Reply } from '../src/chat/reply.ts'
-import type { Drafts } from '../src/hub/drafts.ts'
-import type { OrderLookup } from '../src/hub/order-facts.ts'
 import type { OutboxEntry } from '../src/hub/outbox.ts'
-import type { PhotoRead, PhotoReading, ReadPhoto } from '../src/hub/photo-reading.ts'
+import type { PhotoField, PhotoRead, PhotoReading, ReadPhoto } from '../src/hub/photo-reading.ts'
 import type { PhotoRow, Photos } from '../src/hub/photos.ts'
 import type { Task } from '../src/jobs/worker.ts'
 import type { Clock } from '../src/runtime/clock.ts'
 import { assertNever, BadPayload, PlatformRefused } from '../src/runtime/errors.ts'
 import { photoTexts } from '../src/text/zh-photos.ts'
-import { type ChatMemory, type Place, placeOf, type Question, type Remembered, traceOf } from './question.ts'
+import { flowOf, type PhotoFlowParts } from './photo-flow.ts'
+import type { ChatMemory, Place, Question } from './question.ts'
 import { type BookByPhoto, type MemberOf, scansParcel } from './receive-photo.ts'
-import { rolesMay } from './rights.ts'
 import type { Route } from './route.ts'
-import { questionOf, redrawn, type TapHandler, tapText } from './taps.ts'
 
 export const photoTaskName = 'photo.read'
 
@@ -70,14 +67,11 @@ function isPictureFile(event: ChatEvent): event is FileEvent {
   return event.kind === 'file' && pictureName.test(event.fileName.trim())
 }
 
-export type PhotoParts = {
+export type PhotoParts = Pick<PhotoFlowParts, 'lookup' | 'drafts'> & {
   readonly photos: Photos
   readonly read: ReadPhoto
   readonly media: MediaSource
-  readonly lookup: Pick<OrderLookup, 'track'>
   readonly memory: Pick<ChatMemory, 'remember'> & Partial<Pick<ChatMemory, 'recall'>>
-  /** What this person was about to do in this chat: a return may wait for just this photo. */
-  readonly drafts?: Pick<Drafts, 'newest'> | undefined
   /** Queues a message to a conversation; the same key twice is one message. */
   readonly say: (message: OutboundMessage) => Promise<void>
   /** A short-lived address of the number region; undefined where the desk knows no address of its own. */
@@ -106,14 +100,17 @@ export function photoTask(parts: PhotoParts): Task {
     const { reply, photo } = await resultOf(parts, kept, read, payload)
     await tell(reply)
     // a link opens for whoever has it: it goes to the sender's own chat only
-    const shows = photo !== undefined && !photo.reading.sure && hasCrop(read) && payload.to.kind === 'direct'
-    const link = shows ? parts.cropLink(kept.id) : undefined
-    if (link !== undefined) await tell({ kind: 'text', text: photoTexts.crop(link) }, 'crop')
+    const asked = photo === undefined || payload.to.kind !== 'direct' ? undefined : askedField(photo)
+    const link = asked !== undefined && showsField(read, asked) ? parts.cropLink(kept.id) : undefined
+    if (asked !== undefined && link !== undefined)
+      await tell({ kind: 'text', text: photoTexts.crop(link, asked) }, 'crop')
     return { outcome: 'done', receipt: { result: read.outcome } }
   }
 }
 
-const hasCrop = (read: PhotoRead): boolean => read.outcome === 'read' && read.crop !== undefined
+function showsField(read: PhotoRead, field: PhotoField): boolean {
+  return read.outcome === 'read' && read.crop !== undefined && (read.reading.cropOf ?? 'waybillNo') === field
+}
 
 /** undefined when the platform will never give the bytes out again. Too big counts as bytes nobody decodes. */
 async function keepOnce({ photos, media }: PhotoParts, key: string, job: PhotoJob): Promise<PhotoRow | undefined> {
@@ -173,18 +170,25 @@ async function bookedIn(
   return reply
 }
 
-/** The reading beside what the hub knows of it. Only a sure number is matched. */
+/**
+ * The reading beside what the hub knows of it. Only a sure number is matched; where no number is in view, the shop order. A shop
+ * order that is not sure is looked up to be asked about.
+ */
 async function recognise(
   { photos, lookup }: Pick<PhotoParts, 'photos' | 'lookup'>,
   photoId: string,
   read: Extract<PhotoRead, { outcome: 'read' }>,
 ): Promise<ReadPhotoFacts> {
   const { reading } = read
-  const match = reading.sure ? await photos.match(reading) : undefined
+  const settled = reading.sure || (reading.waybillNo === null && reading.orderNo !== null)
+  const match = settled ? await photos.match(reading) : undefined
+  const guess = match === undefined && (settled || reading.waybillNo === null) ? reading.doubtful?.orderNo : undefined
+  const known = guess !== undefined && (await photos.match({ waybillNo: null, orderNo: guess })) !== undefined
   const twin = reading.phash === undefined ? undefined : await photos.twinOf(photoId, reading.phash)
   await photos.settle(photoId, read, match)
   const order = match === undefined ? undefined : await lookup.track(match.orderId)
-  return { photoId, reading, match, order, twin: sameResult(twin, reading) ? twin : undefined }
+  const seen = { photoId, reading, match, order, twin: sameResult(twin, reading) ? twin : undefined }
+  return known && guess !== undefined ? { ...seen, askOrder: guess } : seen
 }
 
 const sameResult = (twin: { readonly reading: PhotoReading } | undefined, reading: PhotoReading): boolean =>
@@ -199,79 +203,6 @@ async function rememberOpen({ memory }: PhotoParts, photo: ReadPhotoFacts, job: 
     const about = { orderId: match.orderId, ...(match.kind === 'return' && { returnId: match.returnId }) }
     await memory.remember(place, { ...base, about, waiting: false })
   } else if (!reading.sure || photo.mayCreate) await memory.remember(place, { ...base, waiting: true })
-}
-
-/**
- * What the person is in the middle of: a return that waits for this photo goes on with it; a parcel of another return than the
- * one that is being booked in, or was looked at last, is named (product J16).
- */
-async function flowOf(
-  {
-    drafts,
-    memory,
-    lookup,
-  }: Pick<PhotoParts, 'drafts' | 'lookup'> & {
-    readonly memory?: PhotoParts['memory'] | undefined
-  },
-  place: Place,
-  { match }: ReadPhotoFacts,
-  roles: readonly Role[],
-): Promise<Pick<ReadPhotoFacts, 'mayReceive' | 'mayCreate' | 'resumes' | 'spoken'>> {
-  const may = { mayReceive: rolesMay(roles, 'return.receive'), mayCreate: rolesMay(roles, 'return.create') }
-  const newest = await drafts?.newest(place)
-  const open = newest?.settled === undefined ? newest : undefined
-  // counts that are put right do not stand in the way of the next parcel
-  const draft = open?.wish.kind === 'return.receive' && open.wish.recount !== undefined ? undefined : open
-  const missing = draft?.asked?.missing
-  const waits = draft?.wish.kind === 'return.create' && (missing === 'photo' || missing === 'waybillNo')
-  if (draft !== undefined && waits && (match === undefined || match.orderId === draft.wish.orderId))
-    return { ...may, resumes: draft.id }
-  if (match?.kind !== 'return' || !may.mayReceive) return may
-  const looked = draft?.wish.kind === 'return.receive' ? undefined : await memory?.recall?.(place)
-  const spoken = draft?.wish.kind === 'return.receive' ? draft.wish.returnId : await comingIn(lookup, looked)
-  if (spoken === undefined || spoken === match.returnId) return may
-  return { ...may, spoken: { returnId: spoken, ...(draft?.wish.kind === 'return.receive' && { draft }) } }
-}
-
-/** The return this person asked about last, as something that is to come in; not one that is in by now. */
-async function comingIn(
-  lookup: Pick<OrderLookup, 'track'>,
-  looked: Remembered | undefined,
-): Promise<string | undefined> {
-  const about = looked?.intent === 'return.inbound' ? looked.about : undefined
-  if (about?.returnId === undefined) return undefined
-  const order = await lookup.track(about.orderId)
-  const waits = order?.returns.some(({ id, receivedAtMs }) => id === about.returnId && receivedAtMs === undefined)
-  return waits ? about.returnId : undefined
-}
-
-export type PhotoTapParts = Pick<PhotoParts, 'photos' | 'lookup' | 'codec' | 'drafts'>
-
-/** Buttons below a reading. */
-export function photoTaps(parts: PhotoTapParts) {
-  return {
-    'photo.retake': async (tap) => tapText(tap, photoTexts.retake),
-    'photo.type': async (tap) => tapText(tap, photoTexts.type),
-    'photo.is': async (tap) => {
-      const [photoId, waybillNo] = tap.args
-      if (photoId === undefined || waybillNo === undefined) return tapText(tap, photoTexts.type)
-      const match = await parts.photos.confirm(photoId, waybillNo)
-      const order = match === undefined ? undefined : await parts.lookup.track(match.orderId)
-      const place = placeOf(tap.event, tap.member)
-      const seen = { photoId, reading: confirmed(waybillNo), match, order }
-      const photo = { ...seen, ...(await flowOf(parts, place, seen, tap.member.roles)) }
-      const about = match === undefined ? undefined : { orderId: match.orderId }
-      const trace = traceOf(questionOf(tap, 'return.create', 'card'), 'card', about)
-      const card = waybillResultCard(photo, { ...tap.view, mode: 'masked' }, parts.codec)
-      return redrawn(tap, { kind: 'card', card, trace }, waybillNo)
-    },
-  } as const satisfies Partial<Record<ActionName, TapHandler>>
-}
-
-/** A number that a person has looked at. */
-function confirmed(waybillNo: string): PhotoReading {
-  const nothing = { carrier: null, evidence: null, sentAt: null, phoneTail: null, orderNo: null } as const
-  return { ...nothing, waybillNo, sure: true, ask: [], rivals: [] }
 }
 
 function isJob(payload: unknown): payload is PhotoJob {

@@ -62,7 +62,15 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
     clock: systemClock,
     tokens: hub.sharedToken,
     log,
-    vendor: (options) => vendor({ ...options, clock: systemClock }),
+    vendor: (options) => {
+      const onSkew = (skewMs: number) =>
+        log('error', 'the clock of a vendor differs: see NTP on this machine', {
+          vendor: options.name,
+          skewMs,
+          alarm: true,
+        })
+      return vendor({ ...options, clock: systemClock, onSkew })
+    },
     publicUrl: config.publicUrl,
   })
   const channels = connectors.flatMap(({ connector }) => connector.channels ?? [])

@@ -1,5 +1,5 @@
-import type { PhotoRead, ReadPhoto } from './hub/photo-reading.ts'
-import type { ReadOutcome, WaybillReader } from './ocr/types.ts'
+import type { PhotoRead, PhotoReading, ReadPhoto } from './hub/photo-reading.ts'
+import type { ReadOutcome, WaybillReader, WaybillReading } from './ocr/types.ts'
 
 /** What the reading process says, as the hub's port has it. */
 export function photoReader(reader: Pick<WaybillReader, 'read'>): ReadPhoto {
@@ -10,8 +10,9 @@ function photoRead(outcome: ReadOutcome): PhotoRead {
   if (outcome.outcome === 'refused') return outcome
   if (outcome.outcome === 'failed')
     return { outcome: 'failed', reason: outcome.reason === 'worker-died' ? 'died' : outcome.reason }
-  const { carrier, waybillNo, evidence, sentAt, phoneTail, orderNo, sure, ask, rivals, unreadable, crop, phash } =
+  const { carrier, waybillNo, evidence, sentAt, phoneTail, orderNo, sure, ask, rivals, unreadable, phash } =
     outcome.reading
+  const { crop, cropOf } = outcome.reading
   return {
     outcome: 'read',
     reading: {
@@ -29,14 +30,24 @@ function photoRead(outcome: ReadOutcome): PhotoRead {
             },
       phoneTail: sure.phoneTail ? phoneTail : null,
       orderNo: sure.orderNo ? orderNo : null,
+      ...doubtfulOf(outcome.reading),
       sure: sure.waybillNo,
       ask,
       rivals: rivals.map((rival) => rival.waybillNo),
       ...(unreadable !== null && { unreadable }),
       phash,
+      ...(cropOf !== null && { cropOf }),
     },
     ...(crop !== null && { crop: crop.jpeg }),
   }
+}
+
+/** What was seen of phone and shop order and may be wrong: asked about, never acted on. */
+function doubtfulOf({ phoneTail, orderNo, sure }: WaybillReading): Pick<PhotoReading, 'doubtful'> {
+  const tail = sure.phoneTail ? null : phoneTail
+  const order = sure.orderNo ? null : orderNo
+  if (tail === null && order === null) return {}
+  return { doubtful: { ...(tail !== null && { phoneTail: tail }), ...(order !== null && { orderNo: order }) } }
 }
 
 export type LazyReader = Pick<WaybillReader, 'read' | 'close'> & {

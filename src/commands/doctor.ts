@@ -2,15 +2,14 @@ import { wecomEcho } from '../../bot/wecom/curl.ts'
 import { runChecks } from '../app.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
-import { readingProcess } from '../ocr/reading-process.ts'
 import { movableClock } from '../runtime/clock.ts'
 import { CannotStart } from '../runtime/errors.ts'
 import { randomIds } from '../runtime/ids.ts'
-import type { Log } from '../runtime/log.ts'
 import { type Desk, openDesk } from '../services.ts'
 import { openStore } from '../store.ts'
 import type { Command } from './command.ts'
 import { checkConnectors } from './connector-checks.ts'
+import { readerVerdict } from './reader-check.ts'
 import { doorSettings } from './wecom-curl.ts'
 
 const usage = 'doctor: a line a check with what to do about it; exit code 1 while the desk is not ready.'
@@ -36,7 +35,7 @@ export const doctor: Command = {
         const faults = await runChecks(desk.checks)
         verdicts.push(...Object.keys(desk.checks).map((check) => ({ check, repair: faults[check] })))
         if (config.wecom !== undefined || config.play) verdicts.push(await callbackVerdict(desk, config))
-        verdicts.push(await membersVerdict(store.database, config), await readerVerdict(config, log))
+        verdicts.push(await membersVerdict(store.database, config), await readerVerdict(config.ocrReader, log))
         verdicts.push(...(await checkConnectors(desk.fed)))
       } finally {
         await desk.close()
@@ -86,24 +85,6 @@ async function callbackVerdict({ app }: Desk, config: Config): Promise<Verdict> 
   const fine = answer.status === 200 && (await answer.text()) === expects
   const repair = 'the door does not answer its own check: copy WECOM_TOKEN and WECOM_ENCODING_AES_KEY again.'
   return { check: 'wecom callback round trip', repair: fine ? undefined : repair }
-}
-
-/** Which reader of photos starts here, and why not the better one. */
-async function readerVerdict({ ocrReader }: Config, log: Log): Promise<Verdict> {
-  const check = 'reader of waybill photos'
-  try {
-    const reader = await readingProcess({ choice: ocrReader, log })
-    const { name, fellBackBecause } = reader
-    await reader.close()
-    return {
-      check,
-      repair: undefined,
-      note: fellBackBecause === undefined ? name : `${name}, since ${fellBackBecause}`,
-    }
-  } catch (error) {
-    if (!(error instanceof CannotStart)) throw error
-    return { check, repair: error.message }
-  }
 }
 
 /** Somebody has to be allowed to ask. Who decides returns but is on one platform only is named: alarms reach him on one way. */

@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { mostPhotoBytes } from '../ocr/picture-kind.ts'
 import { readingProcess } from '../ocr/reading-process.ts'
 import type { WaybillReading } from '../ocr/types.ts'
 import { errorCode } from '../runtime/errors.ts'
-import { readWaybillLine, refusedText, unreadableText } from '../text/zh-ocr.ts'
+import { readWaybillLine, refusedLine, unreadableLine } from '../text/zh-ocr.ts'
 import type { Command } from './command.ts'
 
 const usage = `read-waybill FILE… [--json]: reads photos of express waybills, one line each; needs no database.
---json: {file, carrier, waybillNo, evidence, sentAt, phoneTail, orderNo, sure, ask, ms}, or {file, error, ms} for a file
-that is missing or refused (exit code 1 at the end, the other files are still read).`
+--json: {file, carrier, waybillNo, evidence, sentAt, phoneTail, orderNo, sure, ask, ms}, with "error" for a file that is missing
+or refused: nothing is known of it then (exit code 1 at the end, the other files are still read).`
 
 export const readWaybill: Command = {
   usage,
@@ -26,16 +27,18 @@ export const readWaybill: Command = {
     try {
       for (const file of positionals) {
         const startedMs = performance.now()
-        const bytes = await readFile(file).catch(unlessUnreadable)
-        const outcome = bytes === undefined ? undefined : await reader.read(bytes)
+        const bytes = await bytesOf(file)
+        const outcome = typeof bytes === 'string' ? undefined : await reader.read(bytes)
         const ms = Math.round(performance.now() - startedMs)
         if (outcome?.outcome === 'read') {
           print(values.json ? JSON.stringify(asJson(file, outcome.reading, ms)) : asLine(file, outcome.reading, ms))
           continue
         }
         failed = true
-        const error = outcome?.reason ?? 'missing'
-        print(values.json ? JSON.stringify({ file, error, ms }) : `${file}: ${refusedText(error)}`)
+        const error = typeof bytes === 'string' ? bytes : outcome?.reason
+        print(
+          values.json ? JSON.stringify({ ...asJson(file, nothingRead, ms), error }) : refusedLine(file, error ?? ''),
+        )
       }
     } finally {
       await reader.close()
@@ -44,12 +47,41 @@ export const readWaybill: Command = {
   },
 }
 
-function unlessUnreadable(error: unknown): undefined {
-  if (['ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
-  throw error
+type NoBytes = 'missing' | 'directory' | 'forbidden' | 'too-big'
+
+/** What lies there; a file that is too big is told by its size, not by reading it. */
+async function bytesOf(file: string): Promise<Uint8Array | NoBytes> {
+  try {
+    const { size } = await stat(file)
+    return size > mostPhotoBytes ? 'too-big' : await readFile(file)
+  } catch (error) {
+    const reason = noBytes[errorCode(error) ?? '']
+    if (reason === undefined) throw error
+    return reason
+  }
 }
 
-function asJson(file: string, reading: WaybillReading, ms: number) {
+const noBytes: Readonly<Record<string, NoBytes>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  ENAMETOOLONG: 'missing',
+  EISDIR: 'directory',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+}
+
+/** The part of a reading that is told here. */
+type Said = Pick<
+  WaybillReading,
+  'carrier' | 'waybillNo' | 'evidence' | 'sentAt' | 'phoneTail' | 'orderNo' | 'ask' | 'unreadable'
+> & { readonly sure: Pick<WaybillReading['sure'], 'waybillNo' | 'carrier'> }
+
+const nothingRead: Said = {
+  ...{ carrier: null, waybillNo: null, evidence: null, sentAt: null, phoneTail: null, orderNo: null, unreadable: null },
+  ...{ sure: { waybillNo: false, carrier: false }, ask: ['waybillNo', 'carrier'] },
+}
+
+function asJson(file: string, reading: Said, ms: number) {
   const { carrier, waybillNo, evidence, sentAt, phoneTail, orderNo, ask, unreadable } = reading
   return {
     file,
@@ -68,11 +100,11 @@ function asJson(file: string, reading: WaybillReading, ms: number) {
 
 function asLine(file: string, reading: WaybillReading, ms: number): string {
   const { carrier, waybillNo, sentAt, unreadable } = reading
-  if (unreadable !== null) return `${file}: ${unreadableText(unreadable)}`
+  if (unreadable !== null) return unreadableLine(file, unreadable)
   return readWaybillLine({ file, carrier, waybillNo, sentAt: sentAt?.text ?? null, sure: isSure(reading), ms })
 }
 
 /** Number and carrier may be acted on without asking. */
-function isSure({ sure }: WaybillReading): boolean {
+function isSure({ sure }: Said): boolean {
   return sure.waybillNo && sure.carrier
 }

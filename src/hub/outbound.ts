@@ -29,6 +29,14 @@ type RejectedParcel = Pick<ParcelOut, 'channel' | 'shop' | 'orderNo' | 'waybillN
 
 /** What leaves the warehouses, by their own signed pushes. */
 export function outbound(parts: OutboundParts): Outbound {
+  const notedAt = new Map<string, number>()
+  /** One row for all of them: once a second is enough, or they would wait for each other. */
+  const note = async (source: string) => {
+    const nowMs = parts.clock.nowMs()
+    if (nowMs - (notedAt.get(source) ?? Number.NEGATIVE_INFINITY) < 1_000) return
+    notedAt.set(source, nowMs)
+    await parts.heard.heard(source, nowMs)
+  }
   return {
     heard: async ({ connector, told }) => {
       const source = parts.warehouses.find(({ name }) => name === connector)?.source
@@ -39,7 +47,7 @@ export function outbound(parts: OutboundParts): Outbound {
         throw new PlatformRefused(told.reason, { retryable: false })
       }
       const taken = await parts.database.sql.begin((tx) => takeOut(tx, parts, told, source))
-      if (taken === 'taken') await parts.heard.heard(source, parts.clock.nowMs())
+      if (taken === 'taken') await note(source)
       return taken
     },
   }

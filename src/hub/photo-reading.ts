@@ -4,7 +4,7 @@ import type { CarrierCode } from './order-facts.ts'
 export type PhotoField = 'waybillNo' | 'carrier' | 'sentAt' | 'phoneTail' | 'orderNo'
 
 /** Why nothing, or not enough, could be read. */
-export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'no-label' | 'unknown-form'
+export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'too-dark' | 'no-label' | 'unknown-form'
 
 /** One waybill as it was read. A number matches a known form or is null: a wrong one is worse than none. */
 export type PhotoReading = {
@@ -20,6 +20,8 @@ export type PhotoReading = {
   } | null
   readonly phoneTail: string | null
   readonly orderNo: string | null
+  /** Seen, but not to be believed before a person has looked. */
+  readonly doubtful?: { readonly phoneTail?: string; readonly orderNo?: string }
   /** The number may be acted on without asking. */
   readonly sure: boolean
   /** Which fields a person has to say, most important first. */
@@ -27,12 +29,14 @@ export type PhotoReading = {
   /** Other valid numbers in view: two labels, one over the other. */
   readonly rivals: readonly string[]
   readonly unreadable?: Unreadable
+  /** What the crop shows. */
+  readonly cropOf?: PhotoField
   /** 64-bit perceptual hash of the picture, 16 hex digits. */
   readonly phash?: string
 }
 
 export type PhotoRead =
-  /** `crop`: a JPEG of the number region, where there is one to ask about. */
+  /** `crop`: a JPEG of the field that is asked about, else of the number. */
   | { readonly outcome: 'read'; readonly reading: PhotoReading; readonly crop?: Uint8Array }
   /** Not decoded at all. */
   | {

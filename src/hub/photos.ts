@@ -58,6 +58,8 @@ export type Photos = {
   settle(photoId: string, read: PhotoRead, match?: PhotoMatch): Promise<void>
   /** A person has said which number it is: written down beside the reading, and matched. */
   confirm(photoId: string, waybillNo: string): Promise<PhotoMatch | undefined>
+  /** A person has said which shop order it is; `reading` as it was read, undefined where the photo is gone. */
+  confirmOrder(photoId: string, orderNo: string): Promise<{ match?: PhotoMatch | undefined; reading?: PhotoReading }>
   /**
    * This person's photo of the label a return of the order comes back under: the newest of the last day that was matched to
    * the order, else one of the last 10 minutes in this chat that belongs to nothing yet.
@@ -146,6 +148,13 @@ export function photos({ database: { sql }, blobs, clock, ids }: PhotosParts): P
           order_id = ${match?.orderId ?? null}, return_id = ${match?.kind === 'return' ? match.returnId : null}
         WHERE id = ${photoId} AND state = 'read'`
       return match
+    },
+    confirmOrder: async (photoId, orderNo) => {
+      const match = await matchOf(sql, null, orderNo)
+      const [row] = await sql<{ reading: PhotoReading }[]>`
+        UPDATE waybill_photos SET reading = reading || ${sql.json({ confirmedOrder: orderNo })}, order_id = ${match?.orderId ?? null}
+        WHERE id = ${photoId} AND state = 'read' RETURNING reading`
+      return { match, ...(row && { reading: row.reading }) }
     },
     labelFor: async (orderId, place) => newestLabel(sql, clock.nowMs(), place, orderId),
     unclaimed: async (place) => newestLabel(sql, clock.nowMs(), place, null),

@@ -101,7 +101,8 @@ async function readChanged(
   let [count, readToMs] = [0, turn.readToMs]
   for (;;) {
     const fromMs = readToMs - window.overlapMs
-    const toMs = Math.min(fromMs + window.mostMs, clock.nowMs() - window.lagMs)
+    const fullMs = fromMs + window.mostMs
+    const toMs = Math.min(fullMs, clock.nowMs() - window.lagMs)
     if (toMs <= readToMs || signal.aborted) return count
     for await (const lots of source.stockChanged?.(fromMs, toMs, signal) ?? []) {
       // lots of one piece may have been asked for one after another: the first of them dates it
@@ -111,6 +112,8 @@ async function readChanged(
     faultPoint('mark.before')
     if (!(await sourceTurns(database).moved(source.name, changedFeed, readToMs, toMs))) return count
     readToMs = toMs
+    // what changed meanwhile is the next reading's: else it would go on for ever, a second at a time
+    if (toMs < fullMs) return count
   }
 }
 

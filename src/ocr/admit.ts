@@ -1,12 +1,11 @@
 import decodeHeic from 'heic-decode'
 import sharp, { type Sharp } from 'sharp'
-import { levelled, levelsOf } from './levels.ts'
+import { levelled, levelsOf, lightOf } from './levels.ts'
 import { pixelsOf } from './picture.ts'
-import { boxedSize, isFilm, kindOf } from './picture-kind.ts'
+import { boxedSize, isFilm, kindOf, mostPhotoBytes } from './picture-kind.ts'
 import type { Picture, RefusedReason } from './types.ts'
 
 const photoLimits = {
-  bytes: 10 * 1024 * 1024,
   pixels: 24_000_000,
   sidePx: 12_000,
   /** Long side of the picture that is read; finer parts are fetched by `detail`. */
@@ -17,6 +16,8 @@ export type Photo = {
   readonly picture: Picture
   /** Pixels of the original to one of `picture`, 1 or more. */
   readonly finer: number
+  /** Brightness of its paper as it came, 0 to 255, before dark photos were stretched. */
+  readonly light: number
   /** A part of the original, given in pixels of `picture`, at most `maxPx` on its long side. */
   detail(part: { left: number; top: number; width: number; height: number }, maxPx: number): Promise<Picture>
 }
@@ -30,7 +31,7 @@ export type Admission =
  * decodes: turned as EXIF says, on white, at most 1920 px on the long side, dark and faded photos stretched. Never throws for what is in the bytes.
  */
 export async function admit(bytes: Uint8Array): Promise<Admission> {
-  if (bytes.length > photoLimits.bytes) return refused('too-big')
+  if (bytes.length > mostPhotoBytes) return refused('too-big')
   const kind = kindOf(bytes)
   if (kind === undefined) return refused('not-an-image')
   if (isFilm(bytes, kind)) return refused('many-pages')
@@ -85,6 +86,7 @@ async function photoOf(
   return {
     picture: await levelled(plain, levels),
     finer,
+    light: lightOf(plain),
     detail: async ({ left, top, width, height }, maxPx) => {
       const x = Math.min(upright.width - 1, Math.max(0, Math.floor(left * finer)))
       const y = Math.min(upright.height - 1, Math.max(0, Math.floor(top * finer)))

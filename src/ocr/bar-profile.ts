@@ -1,4 +1,6 @@
-import type { GreyPicture } from './types.ts'
+import type { BarRegion } from './bar-regions.ts'
+import { cutOut, toGrey } from './picture.ts'
+import type { GreyPicture, Picture } from './types.ts'
 
 /** Brightness across a code laid level, 0 black to 1 white, and where between paper and paper the code lies, in samples. */
 export type BarProfile = { readonly light: Float32Array; readonly from: number; readonly to: number }
@@ -16,6 +18,19 @@ const usualModules = 130
 const quietModules = 6
 /** Changes smaller than this share of the usual ones are grain. */
 const quiet = 0.3
+
+const known = new WeakMap<BarRegion, readonly BarProfile[]>()
+
+/** Profiles of the bars of a region of the page, worked out once. */
+export function profilesOf(page: Picture, region: BarRegion): readonly BarProfile[] {
+  const before = known.get(region)
+  if (before !== undefined) return before
+  const box = { ...region, width: region.width * 1.5 + 40 }
+  const strip = cutOut(page, box, Math.round(box.width), Math.max(8, Math.round(box.height)), region.slope)
+  const profiles = barProfiles(toGrey(strip), region.width)
+  known.set(region, profiles)
+  return profiles
+}
 
 /** Profiles of the bars in a strip whose middle they fill; none where no code stands out. */
 export function barProfiles(strip: GreyPicture, wide: number): BarProfile[] {

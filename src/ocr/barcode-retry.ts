@@ -1,8 +1,9 @@
 import type { Sharp } from 'sharp'
-import { barProfiles } from './bar-profile.ts'
+import { profilesOf } from './bar-profile.ts'
 import { type BarRegion, cornersOfBars } from './bar-regions.ts'
 import type { Barcode, BarcodeReader } from './barcodes.ts'
-import { cutOut, sharpOf, toGrey } from './picture.ts'
+import { saysNumber } from './candidates.ts'
+import { cutOut, sharpOf } from './picture.ts'
 import { decodeSoftly } from './soft-code128.ts'
 import type { GreyPicture, Picture } from './types.ts'
 
@@ -10,38 +11,30 @@ import type { GreyPicture, Picture } from './types.ts'
 const longestStripPx = 2400
 
 /**
- * Second look for bars on an upright page, for photos whose bars did not read as they are: the page itself, the parts that look
- * like bars by their shape, then each part enlarged, and once more three times as wide with each pixel the mean of nine along
- * the bars (sharpened too), which fills creases and missing print-head lines. Stops at the first text that `fits`, or when
- * `late`.
+ * Second look for bars on an upright page, for photos whose bars did not read as they are: the parts that look like bars
+ * by their shape, then each part enlarged, and once more three times as wide with each pixel the mean of nine along
+ * the bars (sharpened too), which fills creases and missing print-head lines. Stops at the first that says a
+ * number, or when `late`.
  */
 export async function retryBarcodes(
   reader: BarcodeReader,
   page: Picture,
   regions: readonly BarRegion[],
-  fits: (text: string) => boolean,
   late: () => boolean,
 ): Promise<readonly Barcode[]> {
-  const whole = await reader.zxing(toGrey(page))
-  if (whole.some(({ text }) => fits(text))) return whole
   const soft = readSoftBars(page, regions, late)
-  const found: Barcode[] = [...whole]
+  const found: Barcode[] = []
   // bars that were read by their shape are worth one more look; all others are looked at because nothing is known of them
   for (const region of soft === undefined ? regions : [soft.region]) {
-    const codes = await readRegion(reader, page, region, fits)
+    const codes = await readRegion(reader, page, region)
     found.push(...codes)
-    if (codes.some(({ text }) => fits(text)) || late()) break
+    if (codes.some(saysNumber) || late()) break
   }
-  if (soft === undefined || found.some(({ text }) => fits(text))) return found
+  if (soft === undefined || found.some(saysNumber)) return found
   return [...found, { text: soft.text, kind: 'code128', corners: cornersOfBars(soft.region), soft: true }]
 }
 
-async function readRegion(
-  reader: BarcodeReader,
-  page: Picture,
-  region: BarRegion,
-  fits: (text: string) => boolean,
-): Promise<readonly Barcode[]> {
+async function readRegion(reader: BarcodeReader, page: Picture, region: BarRegion): Promise<readonly Barcode[]> {
   const strip = stripOf(page, region)
   const seen: Barcode[] = []
   for (const prepare of [enlarged, smoothed, sharpened]) {
@@ -49,7 +42,7 @@ async function readRegion(
     for (const decode of prepare === smoothed ? [reader.zxing, reader.zbar] : [reader.zxing]) {
       const codes = (await decode(grey)).map((code) => ({ ...code, corners: cornersOfBars(region) }))
       seen.push(...codes)
-      if (codes.some(({ text }) => fits(text))) return seen
+      if (codes.some(saysNumber)) return seen
     }
   }
   return seen
@@ -73,10 +66,8 @@ function readSoftBars(
   late: () => boolean,
 ): { readonly text: string; readonly region: BarRegion } | undefined {
   for (const region of regions) {
-    const box = { ...region, width: region.width * 1.5 + 40 }
-    const strip = cutOut(page, box, Math.round(box.width), Math.max(8, Math.round(box.height)), region.slope)
     const votes = new Map<string, { readonly sum: number; readonly strongest: number }>()
-    for (const profile of barProfiles(toGrey(strip), region.width)) {
+    for (const profile of profilesOf(page, region)) {
       const code = decodeSoftly(profile)
       if (code !== undefined) {
         const { sum, strongest } = votes.get(code.text) ?? { sum: 0, strongest: 0 }

@@ -1,5 +1,5 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
-import { carrierWish, carrierWords, placeAfterCarrier } from '../text/label-words.ts'
+import { type CarrierWord, carrierRemains, carrierWish, carrierWords, placeAfterCarrier } from '../text/label-words.ts'
 import { median } from './page-shape.ts'
 import type { TextLine } from './types.ts'
 
@@ -15,17 +15,26 @@ export const spokenScore = 0.6
 export function carriersNamed(lines: readonly TextLine[]): CarrierScore[] {
   const usual = Math.max(1, median(lines.map(({ at }) => at.height)))
   const scores = new Map<CarrierCode, number>()
-  for (const { carrier, word, weight } of carrierWords) {
-    let best = 0
-    for (const line of lines) {
+  const bestOf = ({ word, weight }: CarrierWord): number =>
+    lines.reduce((best, line) => {
       const size = Math.min(1.25, Math.max(0.85, line.at.height / usual))
       const read = howSurelyNamed(line, word)
-      if (read > 0) best = Math.max(best, weight * size * Math.min(1, read + 0.15))
-    }
-    const code = carrier as CarrierCode
-    if (best > 0) scores.set(code, (scores.get(code) ?? 0) + best)
+      return read > 0 ? Math.max(best, weight * size * Math.min(1, read + 0.15)) : best
+    }, 0)
+  const scoreOf = (code: CarrierCode): number => scores.get(code) ?? 0
+  for (const named of carrierWords) {
+    const [code, best] = [named.carrier as CarrierCode, bestOf(named)]
+    if (best > 0) scores.set(code, scoreOf(code) + best)
   }
-  return [...scores].map(([carrier, score]) => ({ carrier, score })).sort((a, b) => b.score - a.score)
+  for (const remains of carrierRemains) {
+    const code = remains.carrier as CarrierCode
+    // what was read badly as a whole is not read better in part: the larger counts, not both
+    if (scoreOf(code) < spokenScore) scores.set(code, Math.max(scoreOf(code), bestOf(remains)))
+  }
+  return [...scores]
+    .map(([carrier, score]) => ({ carrier, score }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
 }
 
 /** The least sure sign of the word, 0 to 1; 0 when the line does not name it. Of one sign the whole name hangs: 中通, 申通, 圆通. */

@@ -1,5 +1,6 @@
 // The process that reads photos, one at a time. Started by reading-process.ts; ends when its parent goes away.
 import { systemClock } from '../runtime/clock.ts'
+import { CannotStart } from '../runtime/errors.ts'
 import type { ChildAnswer, ChildOrder } from './child-wire.ts'
 import { openReader, warmUp } from './open-reader.ts'
 import type { ReaderName } from './types.ts'
@@ -35,6 +36,7 @@ try {
   await warmUp(reader)
   answer({ kind: 'ready', reader: reader.name, ...(fellBackBecause === undefined ? {} : { fellBackBecause }) })
 } catch (error) {
-  answer({ kind: 'unable', reason: said(error) })
+  // what to do about it is said already
+  answer({ kind: 'unable', reason: error instanceof CannotStart ? error.message : said(error) })
   process.disconnect?.()
 }

@@ -5,9 +5,8 @@ import type { Crop, TurnedBox } from './types.ts'
 
 const widestPx = 720
 
-/** The number's surroundings as JPEG, wide enough to see which number is meant; null when nothing was seen. */
-export async function cropAround({ picture }: Page, candidate: Candidate | undefined): Promise<Crop | null> {
-  const at = placeOf(candidate)
+/** A field's surroundings (`at` in pixels of the page) as JPEG, wide enough to see what is meant; null without a place. */
+export async function cropAround({ picture }: Page, at: TurnedBox | undefined): Promise<Crop | null> {
   if (at === undefined) return null
   const box = { ...at, width: at.width * 1.25 + 2 * at.height, height: at.height * 3.2 }
   const scale = Math.min(2, widestPx / box.width)
@@ -18,8 +17,8 @@ export async function cropAround({ picture }: Page, candidate: Candidate | undef
   return { jpeg, widthPx, heightPx }
 }
 
-/** Where it is printed; else its bars. */
-function placeOf(candidate: Candidate | undefined): TurnedBox | undefined {
+/** Where a number is printed; else its bars. */
+export function placeOf(candidate: Candidate | undefined): TurnedBox | undefined {
   const print = [...(candidate?.sightings ?? [])].sort((a, b) => b.mean - a.mean)[0]?.at
   if (print !== undefined) return print
   const corners = candidate?.barcodes[0]?.corners ?? []

@@ -1,5 +1,15 @@
+import { type SignColumns, signColumns } from './sign-columns.ts'
+
 /** What a line says and how sure each sign of it is. */
-export type ReadLine = { readonly text: string; readonly probs: readonly number[] }
+export type ReadLine = {
+  readonly text: string
+  readonly probs: readonly number[]
+  /** Of lines with many digits also what else they may say; only where the engine can tell. */
+  readonly columns?: SignColumns
+}
+
+/** Fewer digits are no part of a number worth another thought. */
+const fewestDigits = 6
 
 /**
  * Greedy reading of one line's columns: the likeliest sign of each, repeats joined, blanks (class 0) dropped. `signs[i]` is
@@ -14,6 +24,7 @@ export function greedyRead(
 ): ReadLine {
   let text = ''
   const probs: number[] = []
+  const starts: number[] = []
   let previous = 0
   for (let column = 0; column < columns; column++) {
     const start = from + column * classes
@@ -29,12 +40,16 @@ export function greedyRead(
     if (best !== 0 && best === previous) probs[probs.length - 1] = Math.max(probs.at(-1) as number, bestProb)
     else if (best !== 0) {
       const sign = halfWidth(signs[best - 1] ?? '')
-      for (let i = 0; i < sign.length; i++) probs.push(bestProb)
+      for (let i = 0; i < sign.length; i++) {
+        probs.push(bestProb)
+        starts.push(column)
+      }
       text += sign
     }
     previous = best
   }
-  return { text, probs }
+  if ((text.match(/[0-9]/g)?.length ?? 0) < fewestDigits) return { text, probs }
+  return { text, probs, columns: signColumns(output, columns, classes, signs, from, starts) }
 }
 
 function halfWidth(sign: string): string {

@@ -1,6 +1,6 @@
 import { recipientWords, senderWords, servicePhoneWords, virtualPhoneWords } from '../text/label-words.ts'
 import { inReadingOrder } from './label-rows.ts'
-import type { TextLine } from './types.ts'
+import type { TextLine, TurnedBox } from './types.ts'
 
 type Side = 'recipient' | 'sender' | 'unknown'
 
@@ -10,23 +10,27 @@ export type PhoneSeen = {
   readonly side: Side
   /** The least sure of the four digits, 0 to 1. */
   readonly weakest: number
-  readonly cy: number
+  readonly at: TurnedBox
 }
 
-/** How the recipient's phone was told from the sender's: by the mark beside it, or only by what is left. */
+/** How the recipient's phone was told from the sender's: by the mark beside it, by the one beside the other phone, or by its place. */
 export type RecipientPhone = {
   readonly tail: string
   readonly weakest: number
-  readonly by: 'mark' | 'order' | 'rival'
+  readonly by: 'mark' | 'other-mark' | 'order' | 'rival'
+  readonly at: TurnedBox
 }
 
 /** Stars as text engines give them back. Between digits an x is a star too. */
 const stars = /[*\u00d7\u2217\u22c6\u2605\u2606\u00b7\u2022\u25cf#]|(?<=[\d*X])X(?=[\d*X])/g
 /** Small stars come back as dots and quotes. */
 const faint = /[*.'"\u201c\u201d\u2018\u2019`\u00b4^\u00b0\u2026]{3,}/g
-const masked = /(?:(?<![\d*])1\d{0,3}|(?<!\d)1[3-9]\d)\*{2,9}(\d{4})(?![\d*])/
-/** All stars but one were lost, or the 1 before them: shown, never sure. */
-const nearlyMasked = /(?<![\d*])1\d{0,2}\*(\d{4})(?![\d*])|(?<!\d)\*{4,9}(\d{4})(?![\d*])/
+/** 138****1234, 1******4321 (a star of the name may stand before it), *******4321. */
+const masked = /((?<![\d*])1\d{0,3}|(?<!\d)1[3-9]\d|(?<!\d)1(?=\*{5})|(?<!\d)\*{4})\*{2,9}(\d{4})(?![\d*])/
+/** All stars but one were lost, or the 1 and some of them: shown, never sure. */
+const nearlyMasked = /(?<![\d*])1\d{0,2}\*(\d{4})(?![\d*])|(?<!\d)\*{4,5}(\d{4})(?![\d*])/
+/** 184******4260: too long for a phone, more likely a virtual number than stars seen double. */
+const phoneSigns = 11
 const whole = /(?<![\dA-Z])1[3-9]\d{5}(\d{4})(?!\d)/
 /** 139 0571 4820, as some shops print it. */
 const spaced = /(?<!\d)1[3-9]\d \d{4} (\d{4})(?!\d)/
@@ -35,9 +39,9 @@ const spaced = /(?<!\d)1[3-9]\d \d{4} (\d{4})(?!\d)/
  * digits and more than four stars are longer than a phone: the dash was read as one more.
  */
 const lent =
-  /(?<!\d)1[3-9]\d[\d*]{6,8} ?[-_\u8f6c,([#~] ?\d{2,4}(?!\d)|(?<!\d)1[3-9]\d\*{7}|(?<!\d)1[3-9]\d{9} \d{4}(?!\d)|(?<![\dA-Z-])1[3-9]\d{13}(?!\d)/
+  /(?<!\d)1[3-9]\d[\d*]{6,8} ?[-_\u8f6c,([#~] ?\d{2,4}(?!\d)|(?<!\d)1[3-9]\d\*{6}|(?<!\d)1[3-9]\d{9} \d{4}(?!\d)|(?<![\dA-Z-])1[3-9]\d{13}(?!\d)/
 
-type Found = Pick<PhoneSeen, 'tail' | 'weakest'> & { readonly at: TextLine['at'] }
+type Found = Pick<PhoneSeen, 'tail' | 'weakest'> & { readonly at: TurnedBox }
 
 /** Phones in print, the upper ones first, with the side of the label they stand on. Service lines are left out. */
 export function phonesIn(lines: readonly TextLine[]): PhoneSeen[] {
@@ -50,8 +54,8 @@ export function phonesIn(lines: readonly TextLine[]): PhoneSeen[] {
     ...mark,
     nearest: Math.min(...found.map(({ at }) => farFrom(mark, at))),
   }))
-  const seen = found.map(({ tail, weakest, at }) => ({ tail, weakest, side: sideOf(at, marks), cy: at.cy }))
-  return seen.sort((a, b) => a.cy - b.cy)
+  const seen = found.map(({ tail, weakest, at }) => ({ tail, weakest, side: sideOf(at, marks), at }))
+  return seen.sort((a, b) => a.at.cy - b.at.cy)
 }
 
 /**
@@ -62,20 +66,31 @@ export function recipientPhone(seen: readonly PhoneSeen[]): RecipientPhone | und
   const marked = seen.filter(({ side }) => side === 'recipient')
   const open = seen.filter(({ side }) => side === 'unknown')
   const sender = seen.some(({ side }) => side === 'sender')
-  if (marked.length > 0) return ownOf(marked, 'mark')
+  if (marked.length > 0) return ownOf(besideLent(marked, seen), 'mark')
   if (open.some(({ tail }) => tail === null)) return undefined
   const [first] = open
   const parties = new Set(seen.map(({ tail }) => tail)).size
   if (first === undefined || parties !== 2 || (!sender && open.length < 2)) return undefined
-  return ownOf([first], 'order')
+  return ownOf([first], sender && open.every(({ tail }) => tail === first.tail) ? 'other-mark' : 'order')
 }
 
-function ownOf(phones: readonly PhoneSeen[], by: 'mark' | 'order'): RecipientPhone | undefined {
+/**
+ * Some labels print the masked phone below the virtual number. It is the recipient's own where the sender's is in view as well:
+ * else it may be the sender's, read as if it stood higher.
+ */
+function besideLent(marked: readonly PhoneSeen[], seen: readonly PhoneSeen[]): readonly PhoneSeen[] {
+  const own = marked.filter(({ tail }) => tail !== null)
+  const senders = seen.flatMap(({ side, tail }) => (side === 'sender' && tail !== null ? [tail] : []))
+  const apart = senders.length > 0 && own.every(({ tail }) => !senders.includes(tail as string))
+  return own.length > 0 && apart ? own : marked
+}
+
+function ownOf(phones: readonly PhoneSeen[], by: 'mark' | 'other-mark' | 'order'): RecipientPhone | undefined {
   if (phones.some(({ tail }) => tail === null)) return undefined
   const [best] = [...phones].sort((a, b) => b.weakest - a.weakest)
   if (best === undefined || best.tail === null) return undefined
   const rival = phones.some(({ tail }) => tail !== best.tail)
-  return { tail: best.tail, weakest: best.weakest, by: rival ? 'rival' : by }
+  return { tail: best.tail, weakest: best.weakest, by: rival ? 'rival' : by, at: best.at }
 }
 
 function phoneIn(line: TextLine, before: TextLine | undefined): Pick<PhoneSeen, 'tail' | 'weakest'> | undefined {
@@ -83,7 +98,9 @@ function phoneIn(line: TextLine, before: TextLine | undefined): Pick<PhoneSeen, 
     .toUpperCase()
     .replace(stars, '*')
     .replace(faint, (run) => '*'.repeat(run.length))
-  const match = masked.exec(text) ?? whole.exec(text) ?? spaced.exec(text) ?? nearlyMasked.exec(text)
+  const hidden = masked.exec(text)
+  const full = hidden ?? whole.exec(text) ?? spaced.exec(text)
+  const match = full ?? nearlyMasked.exec(text)
   const loan = lent.exec(text)
   if (loan !== null && !servicePhoneWords.test(text.slice(0, loan.index))) return { tail: null, weakest: 1 }
   if (virtualPhoneWords.test(line.text) && /\d{2}/.test(text)) return { tail: null, weakest: 1 }
@@ -95,8 +112,9 @@ function phoneIn(line: TextLine, before: TextLine | undefined): Pick<PhoneSeen, 
   if (virtualPhoneWords.test(beside)) return { tail: null, weakest: 1 }
   if (/[-_][ ]?$/.test(head) || /^[ ]?_/.test(after)) return undefined
   const end = match.index + match[0].length
-  const sure = nearlyMasked.test(match[0]) ? 0.5 : 1
-  return { tail: (match[1] ?? match[2]) as string, weakest: Math.min(sure, ...line.probs.slice(end - 4, end)) }
+  const tooLong = hidden !== null && /^\d{2}/.test(hidden[0]) && hidden[0].length > phoneSigns
+  const sure = full === null || tooLong ? 0.5 : 1
+  return { tail: match[0].slice(-4).trim(), weakest: Math.min(sure, ...line.probs.slice(end - 4, end)) }
 }
 
 type Mark = { readonly side: 'recipient' | 'sender'; readonly cy: number }
@@ -116,13 +134,13 @@ const belowSign = 1.1
 const sameRow = 0.8
 
 /** How far a phone stands from a mark that may be its own, in pixels; infinite where it cannot be. */
-function farFrom({ cy }: Mark, at: TextLine['at']): number {
+function farFrom({ cy }: Mark, at: TurnedBox): number {
   const below = at.cy - cy
   return below < -aboveSign * at.height || below > belowSign * at.height ? Number.POSITIVE_INFINITY : Math.abs(below)
 }
 
 /** The nearest mark whose own row of phones this is: the phone of the other party may be in reach of it, but stands behind. */
-function sideOf(at: TextLine['at'], marks: readonly (Mark & { readonly nearest: number })[]): Side {
+function sideOf(at: TurnedBox, marks: readonly (Mark & { readonly nearest: number })[]): Side {
   const own = marks
     .map((mark) => ({ ...mark, far: farFrom(mark, at) }))
     .filter(({ far, nearest }) => far !== Number.POSITIVE_INFINITY && far <= nearest + sameRow * at.height)

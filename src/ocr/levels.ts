@@ -9,19 +9,31 @@ const enoughContrast = 150
 const [ink, paper] = [12, 240]
 /** Where so much is gained, grain is gained too: smoothed first. */
 const grainyGain = 1.9
+/** Lamps and glints are brighter than the paper. */
+const brightest = 0.985
 
 /** How a dark or faded photo has to be stretched for its brightest and darkest parts to be paper and ink; undefined: not at all. */
 export function levelsOf(picture: Picture): Levels | undefined {
+  const counts = countsOf(picture)
+  const [dark, bright] = [quantile(counts, 0.01), quantile(counts, brightest)]
+  if (bright - dark >= enoughContrast || bright - dark < 8) return undefined
+  const gain = Math.min(6, (paper - ink) / (bright - dark))
+  return { gain, lift: ink - gain * dark }
+}
+
+/** How bright the brightest parts of a photo are, 0 to 255: paper in daylight lies above 160, in a dim hall below 110. */
+export function lightOf(picture: Picture): number {
+  return quantile(countsOf(picture), brightest)
+}
+
+function countsOf(picture: Picture): Uint32Array {
   const { grey } = toGrey(picture)
   const counts = new Uint32Array(256)
   for (let i = 0; i < grey.length; i += 3) {
     const value = grey[i] as number
     counts[value] = (counts[value] as number) + 1
   }
-  const [dark, bright] = [quantile(counts, 0.01), quantile(counts, 0.985)]
-  if (bright - dark >= enoughContrast || bright - dark < 8) return undefined
-  const gain = Math.min(6, (paper - ink) / (bright - dark))
-  return { gain, lift: ink - gain * dark }
+  return counts
 }
 
 function quantile(counts: Uint32Array, share: number): number {

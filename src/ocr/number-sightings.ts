@@ -1,4 +1,5 @@
 import { otherNumberWords, waybillWords } from '../text/label-words.ts'
+import { joinedRows } from './label-rows.ts'
 import { guessNumber, type NumberGuess } from './number-forms.ts'
 import type { TextLine, TurnedBox } from './types.ts'
 
@@ -33,6 +34,55 @@ export function numbersIn(line: TextLine): Sighting[] {
       first = last
       break
     }
+  }
+  return found
+}
+
+/** The numbers in the lines, and those in rows that were found in pieces. */
+export function numbersSeen(lines: readonly TextLine[]): Sighting[] {
+  const single = lines.flatMap(numbersIn)
+  const known = new Set(single.map(({ value }) => value))
+  return [
+    ...single,
+    ...joinedRows(lines)
+      .flatMap(numbersIn)
+      .filter(({ value }) => !known.has(value)),
+  ]
+}
+
+/** A run of signs in a line that may be a number that was misread: `from` and `to` in its text, the capital signs between. */
+export type NumberToken = {
+  readonly from: number
+  readonly to: number
+  readonly digits: string
+  readonly at: TurnedBox
+}
+
+const shortestToken = 6
+const longestToken = 17
+
+/** What may be a waybill number, or a part of one, although it fits no form. Dates, phones and other numbers are left out. */
+export function tokensOf(line: TextLine): NumberToken[] {
+  const text = plain(line.text)
+  return pieces(text).flatMap((groups) => {
+    const [first, last] = [groups[0] as Group, groups.at(-1) as Group]
+    const digits = groups.map((group) => group.text).join('')
+    if (digits.length < shortestToken || digits.length > longestToken) return []
+    const [before, after] = [text.slice(0, first.from), text.slice(last.to)]
+    if (otherNumberWords.test(before.replace(/\s/g, '').slice(-12))) return []
+    if (/[-_*/:+#×][ ]?$/.test(before) && !/[^\d]:[ ]?$/.test(before)) return []
+    if (/^[ ]?(?:[*_:×]|[-/][A-Z0-9*])/.test(after)) return []
+    return [{ from: first.from, to: last.to, digits, at: partOf(line, first.from, last.to) }]
+  })
+}
+
+/** Groups that only blanks and dots stand between: a smear is read as a dot. */
+function pieces(text: string): Group[][] {
+  const found: Group[][] = []
+  for (const group of groupsOf(text)) {
+    const before = found.at(-1)?.at(-1)
+    if (before !== undefined && /^[ .,']{1,2}$/.test(text.slice(before.to, group.from))) found.at(-1)?.push(group)
+    else found.push([group])
   }
   return found
 }

@@ -1,3 +1,6 @@
+/** Nothing above this reaches a decoder (R9b). */
+export const mostPhotoBytes = 10 * 1024 * 1024
+
 export type PictureKind = 'jpeg' | 'png' | 'webp' | 'avif' | 'heic'
 
 /** By its first bytes, never by its name. undefined for everything else, pictures that also pass for a document included. */

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
-import type { GreyPicture, Picture, TurnedBox } from './types.ts'
+import type { GreyPicture, Picture, Point, TurnedBox } from './types.ts'
 
 /** sharp's input for bare pixels. */
 export function sharpOf({ rgb, width, height }: Picture): Sharp {
@@ -44,33 +44,45 @@ export function cutOut(picture: Picture, box: TurnedBox, width: number, height: 
   const [stepX, stepY] = [box.width / width, box.height / height]
   const taps = Math.min(4, Math.max(1, Math.round(Math.max(stepX, stepY) / 1.5)))
   const [cos, sin] = [Math.cos(box.angle), Math.sin(box.angle)]
-  const sums = [0, 0, 0]
-  for (let row = 0, at = 0; row < height; row++) {
-    for (let column = 0; column < width; column++, at += 3) {
-      sums.fill(0)
-      for (let tap = 0; tap < taps * taps; tap++) {
-        const u = (column + ((tap % taps) + 0.5) / taps) * stepX - box.width / 2
-        const v = (row + (Math.floor(tap / taps) + 0.5) / taps) * stepY - box.height / 2 + slope * u
-        addPoint(picture, box.cx + u * cos - v * sin - 0.5, box.cy + u * sin + v * cos - 0.5, sums)
-      }
-      for (let c = 0; c < 3; c++) out[at + c] = (sums[c] as number) / (taps * taps) + 0.5
+  // a step along the row and a step down, in pixels of the picture: the whole cut is two additions a pixel
+  const along = { x: (cos - slope * sin) * stepX, y: (sin + slope * cos) * stepX }
+  const down = { x: -sin * stepY, y: cos * stepY }
+  const sums = new Float64Array(width * 3)
+  for (let row = 0; row < height; row++) {
+    sums.fill(0)
+    for (let tap = 0; tap < taps * taps; tap++) {
+      const [column, line] = [((tap % taps) + 0.5) / taps, row + (Math.floor(tap / taps) + 0.5) / taps]
+      const x = box.cx - 0.5 + (column - width / 2) * along.x + (line - height / 2) * down.x
+      const y = box.cy - 0.5 + (column - width / 2) * along.y + (line - height / 2) * down.y
+      addRow(picture, x, y, along, sums)
     }
+    const weight = 1 / (taps * taps)
+    for (let i = 0, at = row * width * 3; i < sums.length; i++, at++) out[at] = (sums[i] as number) * weight + 0.5
   }
   return { rgb: out, width, height }
 }
 
-function addPoint({ rgb, width, height }: Picture, x: number, y: number, sums: number[]): void {
-  const clearX = Math.max(0, Math.min(width - 1, x))
-  const clearY = Math.max(0, Math.min(height - 1, y))
-  const left = clearX | 0
-  const top = clearY | 0
-  const [fx, fy] = [clearX - left, clearY - top]
-  const a = (top * width + left) * 3
-  const right = left + 1 < width ? 3 : 0
-  const below = top + 1 < height ? width * 3 : 0
-  for (let c = 0; c < 3; c++) {
-    const upper = (rgb[a + c] as number) * (1 - fx) + (rgb[a + right + c] as number) * fx
-    const lower = (rgb[a + below + c] as number) * (1 - fx) + (rgb[a + below + right + c] as number) * fx
-    sums[c] = (sums[c] as number) + upper * (1 - fy) + lower * fy
+/** Adds the points from (x, y) on, one `step` apart, to the sums. */
+function addRow({ rgb, width, height }: Picture, x: number, y: number, step: Point, sums: Float64Array): void {
+  const lastX = width - 1
+  const lastY = height - 1
+  const stride = width * 3
+  for (let i = 0; i < sums.length; i += 3, x += step.x, y += step.y) {
+    const clearX = Math.max(0, Math.min(lastX, x))
+    const clearY = Math.max(0, Math.min(lastY, y))
+    const left = clearX | 0
+    const top = clearY | 0
+    const fx = clearX - left
+    const fy = clearY - top
+    const a = top * stride + left * 3
+    const b = left < lastX ? a + 3 : a
+    const below = top < lastY ? stride : 0
+    const [upperRight, lowerRight] = [fx * (1 - fy), fx * fy]
+    const [upperLeft, lowerLeft] = [1 - fx - fy + lowerRight, fy - lowerRight]
+    for (let c = 0; c < 3; c++) {
+      const upper = (rgb[a + c] as number) * upperLeft + (rgb[b + c] as number) * upperRight
+      const lower = (rgb[a + below + c] as number) * lowerLeft + (rgb[b + below + c] as number) * lowerRight
+      sums[i + c] = (sums[i + c] as number) + upper + lower
+    }
   }
 }

@@ -15,6 +15,9 @@ const muchGlare = 0.04
 const whitePaper = 246
 /** Standard deviation of the Laplacian on a label's print, as a share of its contrast; sharp photos reach 0.15 and more. */
 const sharpEnough = 0.065
+/** Brightness of the brightest parts of a photo that needed more light; and of one that shows nothing for the want of it. */
+const dim = 110
+const nightly = 60
 /** A label has at least so many lines that can be read. */
 const linesOfLabel = 6
 /** Readable lines of a label read as well as this tell that the photo is not what is wrong with it. */
@@ -22,30 +25,32 @@ const readWell = 0.9
 
 /** What was seen to be wrong with a photo that gave no number; null when nothing was: then only the number is asked for. */
 export function whyUnreadable(
-  photo: Picture,
+  { picture: photo, light }: { readonly picture: Picture; readonly light: number },
   { page, lines }: PageText,
   barcodes: readonly Barcode[],
 ): Unreadable | null {
   const readable = lines.filter((line) => line.text.length >= 2 && confidenceOf(line) > 0.6)
   const grey = toGrey(page.picture)
   const sharpness = sharpnessOf(grey)
-  const blurred = sharpness < sharpEnough
+  // a bag around the label is soft by itself: where its lines read well nothing is out of focus
+  const well = readable.filter((line) => confidenceOf(line) >= readWell).length >= linesOfLabel
+  const blurred = !well && sharpness < sharpEnough
+  // grain that was stretched with the rest passes for sharpness, and shake for blur: both come of the dark
+  if (light < dim && (lines.length > 0 || light < nightly)) return 'too-dark'
   if (readable.length === 0 && lines.length < 8) return blurred && lines.length > 0 ? 'blurred' : 'no-label'
   const printPx = median(lines.map(({ at }) => at.height)) / page.scale
   if (printPx < smallestPrintPx) return 'too-small'
   // white paper out of focus burns out in patches too
-  if (sharpness < sharpEnough / 2) return 'blurred'
+  if (blurred && sharpness < sharpEnough / 2) return 'blurred'
   if (glareShare(grey) > muchGlare) return 'glare'
   if (cutOff(photo, page, readable)) return 'cropped'
   if (blurred) return 'blurred'
-  return unknownForm(readable, barcodes) ? 'unknown-form' : null
+  return well && unknownForm(barcodes) ? 'unknown-form' : null
 }
 
-/** The whole label was read, and bars that say a long number: it is of no form that is in use. */
-function unknownForm(readable: readonly TextLine[], barcodes: readonly Barcode[]): boolean {
-  const well = readable.filter((line) => confidenceOf(line) >= readWell)
-  const long = barcodes.some(({ text, kind }) => kind === 'code128' && /^[A-Z]{0,4}\d{8,20}$/.test(text.trim()))
-  return well.length >= linesOfLabel && long
+/** Bars that say a long number: where the whole label was read, it is of no form that is in use. */
+function unknownForm(barcodes: readonly Barcode[]): boolean {
+  return barcodes.some(({ text, kind }) => kind === 'code128' && /^[A-Z]{0,4}\d{8,20}$/.test(text.trim()))
 }
 
 /** Standard deviation of the four-neighbour Laplacian over the span between dark and light. */

@@ -1,39 +1,45 @@
 import type { Barcode } from './barcodes.ts'
 import { carriersNamed } from './carrier-words.ts'
+import { cropAround, placeOf } from './crop.ts'
 import { phonesIn, recipientPhone } from './label-phones.ts'
 import { inReadingOrder, joinedRows } from './label-rows.ts'
-import { type TimeSeen, timesIn } from './label-times.ts'
+import { speaksAgainst, type TimeSeen, timesIn } from './label-times.ts'
 import { ownLines } from './own-label.ts'
 import type { PageText } from './page.ts'
 import { whyUnreadable } from './quality.ts'
 import { type OrderSeen, ordersIn } from './shop-orders.ts'
-import type { Crop, FieldName, Picture, ReaderName, SentAt, TextLine, WaybillReading, Why } from './types.ts'
+import type { FieldName, Picture, ReaderName, SentAt, TextLine, TurnedBox, WaybillReading, Why } from './types.ts'
 import { judgeCarrier, type NumberVerdict } from './verdict.ts'
 
 type Parts = {
   readonly reader: ReaderName
   readonly photo: Picture
+  /** Brightness of the photo's paper as it came, 0 to 255. */
+  readonly light: number
   readonly text: PageText
   readonly barcodes: readonly Barcode[]
   readonly number: NumberVerdict
   readonly nowMs: number
   readonly phash: string
-  readonly crop: Crop | null
 }
 
-/** A digit read with less than this may be another one. */
-const firmDigit = 0.75
-/** A phone's last four have no form to check them by. */
-const clearTail = 0.9
+/** A digit of a time or of a phone's tail read with less than this may be another one (seen: a 0 for a 9 at 0.86). */
+const firmDigit = 0.9
 /** In 19 digits that nothing can check one misread goes unseen (seen: a 5 for a 6 at 0.93, a 3 for an 8 at 0.95): each has to be clear. */
 const clearSign = 0.97
 
-type Field<T> = { readonly value: T | null; readonly sure: boolean; readonly why: Why }
+type Field<T> = {
+  readonly value: T | null
+  readonly sure: boolean
+  readonly why: Why
+  readonly at?: TurnedBox | undefined
+}
 
 const missing = { value: null, sure: false, why: 'missing' } as const
 
 /** Everything the photo says, each field with how sure it is and why. */
-export function readingOf({ reader, photo, text, barcodes, number, nowMs, phash, crop }: Parts): WaybillReading {
+export async function readingOf(parts: Parts): Promise<WaybillReading> {
+  const { reader, photo, light, text, barcodes, number, nowMs, phash } = parts
   const { page, lines } = text
   const own = ownLines(lines, number)
   const rows = [...inReadingOrder(own), ...joinedRows(own)]
@@ -59,6 +65,14 @@ export function readingOf({ reader, photo, text, barcodes, number, nowMs, phash,
     phoneTail: phone.value,
     orderNo: order.value,
   }
+  const ask = toAsk(values, sure)
+  const places = {
+    waybillNo: placeOf(number.best),
+    carrier: undefined,
+    sentAt: sentAt.at,
+    phoneTail: phone.at,
+    orderNo: order.at,
+  }
   return {
     reader,
     ...values,
@@ -72,10 +86,10 @@ export function readingOf({ reader, photo, text, barcodes, number, nowMs, phash,
       phoneTail: phone.why,
       orderNo: order.why,
     },
-    ask: toAsk(values, sure),
+    ask,
     rivals: number.rivals,
-    unreadable: waybillNo === null ? whyUnreadable(photo, text, barcodes) : null,
-    crop,
+    unreadable: waybillNo === null ? whyUnreadable({ picture: photo, light }, text, barcodes) : null,
+    ...(await askedCrop(page, ask, places)),
     uprightTurnDeg: Math.round((page.at.angle * 180) / Math.PI),
     phash,
   }
@@ -83,6 +97,17 @@ export function readingOf({ reader, photo, text, barcodes, number, nowMs, phash,
 
 const always: readonly FieldName[] = ['waybillNo', 'carrier']
 const ifSeen: readonly FieldName[] = ['sentAt', 'phoneTail', 'orderNo']
+
+type Places = Readonly<Record<FieldName, TurnedBox | undefined>>
+
+async function askedCrop(page: PageText['page'], ask: readonly FieldName[], places: Places) {
+  const asked = leading.filter((field) => ask.includes(field))
+  const cropOf = [...asked, 'waybillNo' as const].find((field) => places[field] !== undefined) ?? null
+  return { crop: await cropAround(page, cropOf === null ? undefined : places[cropOf]), cropOf }
+}
+
+/** What leads to an order comes before what only tells of the parcel: of one field there is a crop. */
+const leading: readonly FieldName[] = ['waybillNo', 'orderNo', 'phoneTail', 'sentAt']
 
 /** Number and carrier are needed; the others are asked for only when something was seen that may be wrong. */
 function toAsk(values: Readonly<Record<FieldName, unknown>>, sure: Readonly<Record<FieldName, boolean>>): FieldName[] {
@@ -97,23 +122,25 @@ function timeField(times: readonly TimeSeen[]): Field<SentAt> {
   if (best === undefined) return missing
   const { text, atMs, precision, label } = best
   const value = { text, atMs, precision, ...(label === undefined ? {} : { label }) }
-  const disputed = times.some((other) => other.rank === best.rank && Math.abs(other.atMs - atMs) >= 60_000)
-  if (best.inTheFuture) return { value, sure: false, why: 'in-the-future' }
-  if (disputed) return { value, sure: false, why: 'rival' }
+  const disputed = times.some((other) => speaksAgainst(other, best))
+  if (best.inTheFuture) return { value, sure: false, why: 'in-the-future', at: best.at }
+  if (disputed) return { value, sure: false, why: 'rival', at: best.at }
   return {
     value,
-    sure: best.weakest >= (precision === 'day' ? clearTail : firmDigit),
+    at: best.at,
+    sure: best.weakest >= firmDigit,
     why: label === undefined ? 'by-form' : 'labelled',
   }
 }
 
-/** The recipient's, called sure only on a label whose number was read and only beside the mark of their side. */
+/** The recipient's, called sure only on a label whose number was read, and beside their mark or opposite the sender's. */
 function phoneField(rows: readonly TextLine[], numbered: boolean): Field<string> {
   const phone = recipientPhone(phonesIn(rows))
   if (phone === undefined) return missing
-  const { tail, weakest, by } = phone
-  const why = by === 'rival' ? 'rival' : by === 'mark' ? 'labelled' : 'by-form'
-  return { value: tail, sure: numbered && by === 'mark' && weakest >= clearTail, why }
+  const { tail, weakest, by, at } = phone
+  const marked = by === 'mark' || by === 'other-mark'
+  const why = by === 'rival' ? 'rival' : marked ? 'labelled' : 'by-form'
+  return { value: tail, sure: numbered && marked && weakest >= firmDigit, why, at }
 }
 
 function orderField(orders: readonly OrderSeen[]): Field<string> {
@@ -123,6 +150,7 @@ function orderField(orders: readonly OrderSeen[]): Field<string> {
   const proven = best.labelled && (best.places > 1 || (best.weakest >= clearSign && !best.short))
   return {
     value: best.orderNo,
+    at: best.at,
     sure: !disputed && proven,
     why: disputed ? 'rival' : best.labelled ? 'labelled' : 'by-form',
   }

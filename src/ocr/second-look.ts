@@ -1,9 +1,8 @@
 import type { BarRegion } from './bar-regions.ts'
-import { type Strip, stripsBeside } from './beside-bars.ts'
+import { besideBars, type Strip, stripsBeside } from './beside-bars.ts'
 import { phonesIn } from './label-phones.ts'
 import { joinedRows } from './label-rows.ts'
 import { timesIn } from './label-times.ts'
-import { numbersIn, type Sighting } from './number-sightings.ts'
 import type { PageText } from './page.ts'
 import { cutOut } from './picture.ts'
 import type { TextEngine } from './text-engine.ts'
@@ -29,26 +28,38 @@ const fieldCuts: readonly Cut[] = [
 ]
 
 /**
- * Numbers in the lines and in rows found in pieces. Where no bars speak (`regions`: what looks like bars), also in other cuts of
- * the lines that hold many digits, and in print along the bars that the engine did not find.
+ * Other cuts of the lines and rows that hold many digits, and print along what looks like bars (`regions`) that the engine did
+ * not find.
  */
-export async function sightingsOf(
+export async function readNumbersAgain(
   engine: TextEngine,
   { page, lines }: PageText,
-  regions: readonly BarRegion[] | undefined,
-): Promise<Sighting[]> {
-  const single = lines.flatMap(numbersIn)
-  const known = new Set(single.map(({ value }) => value))
-  const rows = joinedRows(lines)
-  const pieced = rows.flatMap(numbersIn).filter(({ value }) => !known.has(value))
-  if (regions === undefined) return [...single, ...pieced]
-  const lengthy = [...lines, ...rows].filter(({ text }) => (text.match(/[0-9]/g)?.length ?? 0) >= 10)
-  const strips = [
-    ...lengthy.slice(0, mostNumberLines).flatMap((line) => cutAgain(page.picture, line, numberCuts)),
-    ...regions.slice(0, mostRegions).flatMap((region) => stripsBeside(page.picture, region)),
-  ]
-  return [...single, ...pieced, ...(await readAgain(engine, strips)).flatMap(numbersIn)]
+  regions: readonly BarRegion[],
+): Promise<TextLine[]> {
+  const lengthy = [...lines, ...joinedRows(lines)].filter(({ text }) => (text.match(/[0-9]/g)?.length ?? 0) >= 10)
+  const strips = lengthy.slice(0, mostNumberLines).flatMap((line) => cutAgain(page.picture, line, numberCuts))
+  const beside = await readBeside(engine, page.picture, regions.slice(0, mostRegions))
+  return [...(await readAgain(engine, strips)), ...beside]
 }
+
+/** So many digits beside bars are worth more cuts there. */
+const someDigits = 4
+
+async function readBeside(engine: TextEngine, page: Picture, regions: readonly BarRegion[]): Promise<TextLine[]> {
+  const sides = regions.flatMap(besideBars)
+  const tries = sides.map((beside) => stripsBeside(page, beside, false))
+  const first = await readAgain(engine, tries.flat())
+  const promising = sides.filter((_, index) => {
+    const before = tries.slice(0, index).flat().length
+    const read = first.slice(before, before + (tries[index]?.length ?? 0))
+    return read.some(({ text }) => (text.match(/[0-9]/g)?.length ?? 0) >= someDigits)
+  })
+  const more = promising.flatMap((beside) => stripsBeside(page, beside, true))
+  return [...first, ...(await readAgain(engine, more))]
+}
+
+/** What is left of a masked phone: its head or its tail. */
+const maskedPart = /(?<!\d)1\d{0,2}\s?[*.'"\u00d7]|[*\u00d7]\d{2,4}(?!\d)/
 
 /**
  * The page with other cuts of lines that look like a masked phone or a time but are none: read again when the field they
@@ -57,8 +68,8 @@ export async function sightingsOf(
 export async function withSecondChances(engine: TextEngine, text: PageText, nowMs: number): Promise<PageText> {
   const rows = [...text.lines, ...joinedRows(text.lines)]
   const wanted = [
-    ...(phonesIn(rows).some(({ side }) => side !== 'sender') ? [] : [/(?<!\d)1\d{0,2}\s?[*.'"\u00d7]/]),
-    ...(timesIn(rows, nowMs).length > 0 ? [] : [/(?<!\d)20[2-9]\d|\d\d:\d\d/]),
+    ...(phonesIn(rows).some(({ side, tail }) => side !== 'sender' && tail !== null) ? [] : [maskedPart]),
+    ...(timesIn(rows, nowMs).some(({ torn }) => !torn) ? [] : [/(?<!\d)20[2-9]\d|\d\d:\d\d/]),
   ]
   const again = text.lines.filter((line) => wanted.some((form) => form.test(line.text))).slice(0, mostFieldLines)
   if (again.length === 0) return text

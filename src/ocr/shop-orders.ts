@@ -1,7 +1,8 @@
 import { normaliseOrderNo } from '../hub/order-no.ts'
 import { orderWords } from '../text/label-words.ts'
 import type { Barcode } from './barcodes.ts'
-import type { TextLine, TurnedBox } from './types.ts'
+import { boxAlong } from './geometry.ts'
+import type { Point, TextLine, TurnedBox } from './types.ts'
 
 export type OrderSeen = {
   readonly orderNo: string
@@ -13,6 +14,7 @@ export type OrderSeen = {
   readonly places: number
   /** One digit fewer than such numbers usually have: doubled digits run together when a line is read. */
   readonly short: boolean
+  readonly at: TurnedBox | undefined
 }
 
 /** What is read with less certainty than this is more likely wrong than right. */
@@ -23,7 +25,7 @@ const afterWord = /^[:.;\s#]*(?:NO[.:]?)?\s*([A-Z0-9][A-Z0-9_-]{6,31})(?![A-Z0-9
 
 /** Shop order numbers: behind their word, or of a form no waybill has. Best first; digits of any other count are no order. */
 export function ordersIn(lines: readonly TextLine[], barcodes: readonly Barcode[]): OrderSeen[] {
-  const bars = barcodes.flatMap(({ text }) => wellFormed(text.trim().toUpperCase()) ?? [])
+  const bars = new Map(barcodes.map(({ text, corners }) => [wellFormed(text.trim().toUpperCase()), corners] as const))
   const found = new Map<string, { at: TurnedBox[]; labelled: boolean; weakest: number }>()
   for (const line of lines) {
     const seen = orderIn(line)
@@ -37,14 +39,18 @@ export function ordersIn(lines: readonly TextLine[], barcodes: readonly Barcode[
     })
   }
   const orders = [...found].map(([orderNo, { at, labelled, weakest }]): OrderSeen => {
-    const barred = bars.includes(orderNo)
-    return { orderNo, labelled, weakest, barred, places: at.length + (barred ? 1 : 0), short: isShort(orderNo) }
+    const barred = bars.has(orderNo)
+    const places = at.length + (barred ? 1 : 0)
+    return { orderNo, labelled, weakest, barred, places, short: isShort(orderNo), at: at[0] }
   })
-  for (const orderNo of new Set(bars))
-    if (ownForm.test(orderNo) && !found.has(orderNo))
-      orders.push({ orderNo, labelled: false, weakest: 1, barred: true, places: 1, short: false })
+  for (const [orderNo, corners] of bars)
+    if (orderNo !== undefined && ownForm.test(orderNo) && !found.has(orderNo))
+      orders.push({ orderNo, labelled: false, weakest: 1, barred: true, places: 1, short: false, at: boxOf(corners) })
   return orders.filter(({ weakest, barred }) => barred || weakest >= legible).sort((a, b) => score(b) - score(a))
 }
+
+const boxOf = (corners: readonly Point[]): TurnedBox | undefined =>
+  corners.length === 0 ? undefined : boxAlong(corners, 0)
 
 const score = ({ labelled, weakest, places }: OrderSeen): number => 2 * (places - 1) + (labelled ? 1 : 0) + weakest
 

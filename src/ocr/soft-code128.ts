@@ -1,6 +1,6 @@
 import type { BarProfile } from './bar-profile.ts'
 import { code128Widths } from './code128-widths.ts'
-import { type SoftForm, softForms, softText, startB, startC } from './soft-forms.ts'
+import { narrowed, type SoftForm, softForms, softText, startB, startC } from './soft-forms.ts'
 
 export type SoftCode = {
   readonly text: string
@@ -22,7 +22,7 @@ const stop = 106
 const hopeless = 0.23
 /** Blur of the lens in modules. The middle one finds the lengths that fit best, these are then tried with all. */
 const blurs = [0.5, 0.85, 1.25] as const
-const [likelyLengths, mostLengths] = [7, 2]
+const [likelyLengths, mostLengths, lengthsOfTexts] = [7, 2, 3]
 
 /** What each symbol costs at each place (sums of squares), and what the cheapest way through costs, sensible or not. */
 type Fit = { readonly symbols: number; readonly cost: number; readonly costs: readonly Float64Array[] }
@@ -35,16 +35,7 @@ const noiseOf = ({ symbols, cost }: Fit): number => Math.sqrt(cost / samplesOf(s
  * grainy for decoders that look for edges. undefined when nothing fits.
  */
 export function decodeSoftly({ light, from, to }: BarProfile): SoftCode | undefined {
-  const rough = lengthsByEnds(light, from, to)
-    .slice(0, likelyLengths)
-    .flatMap((symbols) => fitted(light, from, to, symbols, blurs[1]) ?? [])
-  rough.sort((a, b) => noiseOf(a) - noiseOf(b))
-  if (rough[0] === undefined || noiseOf(rough[0]) > hopeless) return undefined
-  const likely = rough.slice(0, mostLengths)
-  const blurred = likely.flatMap(({ symbols }) =>
-    [blurs[0], blurs[2]].flatMap((blur) => fitted(light, from, to, symbols, blur) ?? []),
-  )
-  const read = [...likely, ...blurred].flatMap((fit) =>
+  const read = fitsOf({ light, from, to }, () => true, mostLengths).flatMap((fit) =>
     softForms.flatMap((form) => (form.steps.length === fit.symbols ? likeliest(form, fit) : [])),
   )
   // per sample, so that codes of different lengths compare over the same stretch
@@ -59,6 +50,56 @@ export function decodeSoftly({ light, from, to }: BarProfile): SoftCode | undefi
     margin: ((next - best.perSample) * samples) / unit,
     strain: (best.perSample * samples - best.fit.cost) / unit,
   }
+}
+
+/** How well a text of a known form fits these bars. */
+export type BarsFit = {
+  readonly text: string
+  /** How much worse than symbols that need not make sense, in units of the noise. */
+  readonly strain: number
+  /** How much worse than the best of the texts asked about: 0 for that one. */
+  readonly behind: number
+}
+
+/** What the bars of this profile say to texts that print may say, best first; none where nothing looks like bars. */
+export function weighOnBars({ light, from, to }: BarProfile, texts: readonly string[]): BarsFit[] {
+  const forms = texts.map((text) => ({ text, narrow: softForms.flatMap((form) => narrowed(form, text) ?? []) }))
+  const wanted = new Set(forms.flatMap(({ narrow }) => narrow.map(({ steps }) => steps.length)))
+  const fits = fitsOf({ light, from, to }, (symbols) => wanted.has(symbols), lengthsOfTexts)
+  const weighed = forms.flatMap(({ text, narrow }) => {
+    const ways = narrow.flatMap((form) =>
+      fits.flatMap((fit) => (fit.symbols === form.steps.length ? likeliest(form, fit).slice(0, 1) : [])),
+    )
+    ways.sort((a, b) => a.perSample - b.perSample)
+    return ways.slice(0, 1).map(({ perSample, fit }) => ({ text, perSample, fit }))
+  })
+  weighed.sort((a, b) => a.perSample - b.perSample)
+  const [first] = weighed
+  if (first === undefined) return []
+  const unit = Math.max(0.02 ** 2, first.perSample)
+  return weighed.map(({ text, perSample, fit }) => {
+    const samples = samplesOf(fit.symbols)
+    return {
+      text,
+      strain: (perSample * samples - fit.cost) / unit,
+      behind: ((perSample - first.perSample) * samples) / unit,
+    }
+  })
+}
+
+/** The likeliest lengths of those that are `wanted`, each with all blurs; none where nothing right came out. */
+function fitsOf({ light, from, to }: BarProfile, wanted: (symbols: number) => boolean, most: number): Fit[] {
+  const rough = lengthsByEnds(light, from, to)
+    .filter(wanted)
+    .slice(0, likelyLengths)
+    .flatMap((symbols) => fitted(light, from, to, symbols, blurs[1]) ?? [])
+  rough.sort((a, b) => noiseOf(a) - noiseOf(b))
+  if (rough[0] === undefined || noiseOf(rough[0]) > hopeless) return []
+  const likely = rough.slice(0, most)
+  const others = likely.flatMap(({ symbols }) =>
+    [blurs[0], blurs[2]].flatMap((blur) => fitted(light, from, to, symbols, blur) ?? []),
+  )
+  return [...likely, ...others]
 }
 
 const formLengths = [...new Set(softForms.map(({ steps }) => steps.length))]

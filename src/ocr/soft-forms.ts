@@ -1,3 +1,5 @@
+import { numberPatterns, placesOf } from './number-patterns.ts'
+
 /** What may stand at one place of a code: symbols, and what they say in the set that holds there. */
 type SoftStep = { readonly symbols: readonly number[]; readonly set: 'B' | 'C' | 'change' }
 
@@ -9,44 +11,17 @@ export const startC = 105
 const toC: SoftStep = { symbols: [99], set: 'change' }
 const toB: SoftStep = { symbols: [100], set: 'change' }
 
-const digits = '0123456789'
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-/** #: a digit, @: a letter, *: either, [..]: one of these, anything else stands for itself. */
-const signs: Readonly<Record<string, string>> = { '#': digits, '@': letters, '*': digits + letters }
-
-/**
- * Numbers in use as bars carry them (protocols/waybills.md, section 1): fewer possible texts make a blurred code legible. What
- * fits none of these is not looked for: the shop's own bars are left to the decoders that look for edges.
- */
-const patterns = [
-  'SF*############',
-  'JDV@###########',
-  'JDV@###########-#-#-',
-  'JDV@###########-#-#-##',
-  'JD[XK]############',
-  'JD[XK]############-#-#-',
-  'JD[XK]############-#-#-##',
-  'JT#############',
-  'YT#############',
-  'DPK############',
-  '77#############',
-  '[34]##############',
-  '7[345678]############',
-  '621############',
-  '1[0123]###########',
-  '9[689]###########',
-  '43###########',
-  '5############',
-  '[ECPR]@#########CN',
-  '############',
-]
+/** As bars carry them: those of JD with the parcel behind. */
+const patterns = numberPatterns.flatMap((pattern) =>
+  pattern.startsWith('JD') ? [pattern, `${pattern}-#-#-`, `${pattern}-#-#-##`] : [pattern],
+)
 
 /** Digits in pairs where four or more stand together; the odd one before or behind the pairs; or no pairs at all. */
 type Manner = 'odd-first' | 'odd-last' | 'single'
 const manners: readonly Manner[] = ['odd-first', 'odd-last', 'single']
 
 export const softForms: readonly SoftForm[] = patterns.flatMap((pattern) => {
-  const places = (pattern.match(/\[[^\]]+\]|./g) ?? []).map((sign) => signs[sign] ?? sign.replace(/[[\]]/g, ''))
+  const places = placesOf(pattern)
   const ways = manners.map((manner) => written(places, manner))
   return ways.filter((way, index) => ways.findIndex((other) => sameWay(other, way)) === index)
 })
@@ -96,4 +71,30 @@ export function softText({ steps }: SoftForm, symbols: readonly number[]): strin
       return set === 'C' ? String(symbol).padStart(2, '0') : String.fromCharCode(symbol + 32)
     })
     .join('')
+}
+
+const dash = 13
+
+/** The form with nothing left open but the parcels behind a JD number; undefined where it cannot say `text`. */
+export function narrowed({ start, steps }: SoftForm, text: string): SoftForm | undefined {
+  const narrow: SoftStep[] = []
+  let at = 0
+  for (const step of steps) {
+    if (step.set === 'change' || at > text.length) {
+      narrow.push(step)
+      continue
+    }
+    if (at === text.length) {
+      if (step.symbols[0] !== dash) return undefined
+      at += 1
+      narrow.push(step)
+      continue
+    }
+    const part = text.slice(at, at + (step.set === 'C' ? 2 : 1))
+    at += part.length
+    const symbol = step.set === 'C' ? Number(part) : part.charCodeAt(0) - 32
+    if (!step.symbols.includes(symbol) || (step.set === 'C' && part.length < 2)) return undefined
+    narrow.push({ symbols: [symbol], set: step.set })
+  }
+  return at >= text.length ? { start, steps: narrow } : undefined
 }

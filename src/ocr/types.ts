@@ -1,4 +1,5 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
+import type { SignColumns } from './sign-columns.ts'
 
 export type ReaderName = 'paddle' | 'tesseract'
 
@@ -21,7 +22,7 @@ export type SentAt = {
 }
 
 /** Why a photo gave no number, for the sentence that asks for a better one. */
-export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'no-label' | 'unknown-form'
+export type Unreadable = 'blurred' | 'glare' | 'cropped' | 'too-small' | 'too-dark' | 'no-label' | 'unknown-form'
 
 /** Short codes for people who look after the reader; never shown to customers. */
 export type Why =
@@ -70,8 +71,10 @@ export type WaybillReading = {
   readonly rivals: readonly Rival[]
   /** Only when there is no number, and only what was seen. */
   readonly unreadable: Unreadable | null
-  /** The number's surroundings; null when no number was seen. */
+  /** The surroundings of `cropOf`; null when nothing was seen. */
   readonly crop: Crop | null
+  /** What is asked about and was seen: number, shop order, phone or time, in this order; where nothing is asked the number. */
+  readonly cropOf: FieldName | null
   /** Degrees the photo has to be turned counter-clockwise for its text to stand upright. */
   readonly uprightTurnDeg: number
   /** 64-bit perceptual hash, 16 hex digits: photos that look the same differ in few bits (see phash.ts). */
@@ -101,6 +104,8 @@ export type TextLine = {
   readonly at: TurnedBox
   /** Found by the engine itself, or cut again where a number was seen or is likely: the second is a witness for the first. */
   readonly cut: 'found' | 'again'
+  /** What else a line with many digits may say, in the order it was read; missing where lines were joined. */
+  readonly columns?: SignColumns
 }
 
 /** A rectangle whose reading direction is `angle` (radians, clockwise on screen): `width` along it, `height` across. */

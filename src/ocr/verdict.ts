@@ -24,6 +24,8 @@ export type NumberVerdict = {
   readonly rivals: readonly Rival[]
   /** Where and how the rivals were seen, in their order. */
   readonly others: readonly Candidate[]
+  /** Whose form nearly all numbers have that the print may say, where none could be believed. */
+  readonly leaning?: CarrierCode
 }
 
 export type CarrierVerdict = { readonly carrier: CarrierCode | null; readonly sure: boolean; readonly why: Why }
@@ -45,6 +47,8 @@ const readableTwice = 0.6
 const readableOnce = 0.85
 /** And how much it must outweigh another reading of the same print. */
 const justMore = 1.5
+/** A name read worse than this is not even asked about. */
+const faintScore = 0.4
 /** What each of two agreeing reads of print must reach in its weakest sign. */
 const weakestSign = 0.5
 const clearSign = 0.8
@@ -176,11 +180,18 @@ function likeliestOf(carriers: readonly CarrierCode[], named: readonly CarrierSc
   return [...carriers].sort((a, b) => told(b) - told(a))[0] ?? null
 }
 
+/** Where only one carrier is named, and that badly: worth a question. */
+function faintlySpoken([first, second]: readonly CarrierScore[]): CarrierCode | undefined {
+  return first !== undefined && second === undefined && first.score >= faintScore ? first.carrier : undefined
+}
+
 /** The carrier by number and by the label's words; where they disagree somebody has to be asked. */
 export function judgeCarrier(number: NumberVerdict, named: readonly CarrierScore[]): CarrierVerdict {
   const spoken = carrierSpoken(named)
   const { best } = number
   if (best === undefined) {
+    const guessed = number.leaning ?? faintlySpoken(named)
+    if (spoken === undefined && guessed !== undefined) return { carrier: guessed, sure: false, why: 'one-read' }
     const carrier = spoken ?? null
     return {
       carrier,

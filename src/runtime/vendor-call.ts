@@ -104,6 +104,8 @@ export type VendorOptions = {
   readonly perSecond: number
   /** Calls at the same time. */
   readonly atOnce?: number
+  /** Called once when its clock is found to be more than a minute off ours, and again after the two have agreed in between. */
+  readonly onSkew?: (skewMs: number) => void
 }
 
 /** After so many failures in a row nobody calls for a while: a dead vendor must not hold up those who ask. */
@@ -111,9 +113,11 @@ const breaksAfter = 5
 const brokenMs = 30_000
 /** Below that a difference is the network's. */
 const leastSkewMs = 2_000
+/** Vendors refuse calls from 2 minutes on; before that somebody should have a look at the clock. */
+const alarmingSkewMs = 60_000
 
 /** What all calls to one vendor share, in this process. */
-export function vendor({ name, clock, perSecond, atOnce = 4 }: VendorOptions): Vendor {
+export function vendor({ name, clock, perSecond, atOnce = 4, onSkew }: VendorOptions): Vendor {
   const gapMs = 1_000 / perSecond
   let nextMs = 0
   let restUntilMs = 0
@@ -158,7 +162,9 @@ export function vendor({ name, clock, perSecond, atOnce = 4 }: VendorOptions): V
     sawDate: (dateMs) => {
       if (dateMs === undefined) return
       const seen = dateMs - clock.nowMs()
+      const wasOff = Math.abs(skewMs) >= alarmingSkewMs
       skewMs = Math.abs(seen) < leastSkewMs ? 0 : seen
+      if (!wasOff && Math.abs(skewMs) >= alarmingSkewMs) onSkew?.(skewMs)
     },
     restMs: (ms) => {
       restUntilMs = Math.max(restUntilMs, clock.nowMs() + ms)

@@ -37,6 +37,13 @@ export const carrierWords: readonly CarrierWord[] = [
   { carrier: 'JT', word: /(?<![A-Z0-9])JT\d{8,}/, weight: 0.9 },
   { carrier: 'YTO', word: /(?<![A-Z0-9])YT\d{8,}/, weight: 0.9 },
   { carrier: 'DBL', word: /(?<![A-Z0-9])DPK\d{7,}/, weight: 0.9 },
+  // their sites, printed at the foot
+  { carrier: 'SF', word: /SF-?EXPRESS\.COM|SF-EX/, weight: 0.9 },
+  { carrier: 'YTO', word: /YTO\.NET/, weight: 0.9 },
+  { carrier: 'YUNDA', word: /YUNDAEX/, weight: 0.9 },
+  { carrier: 'JT', word: /JTEXPRESS/, weight: 0.9 },
+  { carrier: 'ZTO', word: /ZTO\.C/, weight: 0.9 },
+  { carrier: 'STO', word: /(?<![A-Z])STO\.C/, weight: 0.9 },
   // names of services that one carrier sells
   { carrier: 'JD', word: /^(?:特惠送|特快送|京准达|京尊达)$/, weight: 0.7 },
   { carrier: 'YTO', word: /圆准达/, weight: 0.7 },
@@ -48,6 +55,24 @@ export const carrierWords: readonly CarrierWord[] = [
     word: /安能|米滴答|优速|跨越速运|宅急送|天天快递|速尔|京广速递|丰网|YIMIDIDA|ANEEXPRESS/,
     weight: 1,
   },
+]
+
+/**
+ * Names of which a crease took a sign, or that were read as others: what is left belongs to one carrier only. Asked where the
+ * carrier is not named in full. 通, 达, 东 and 邦 alone are in too many other names.
+ */
+export const carrierRemains: readonly CarrierWord[] = [
+  { carrier: 'SF', word: /(?:^|[^越])丰速运|顺.速运|^速运$|顺.标快|丰标快/, weight: 0.75 },
+  { carrier: 'JD', word: /京.(?:快递|物流)|京东[快物]/, weight: 0.75 },
+  { carrier: 'JT', word: /极.速递|兔速递|^极[兔免冤]/, weight: 0.75 },
+  { carrier: 'YTO', word: /圆.速递|^圆通/, weight: 0.75 },
+  { carrier: 'DBL', word: /德.快递|DEPP[O0]/, weight: 0.75 },
+  { carrier: 'STO', word: /申.快递/, weight: 0.75 },
+  { carrier: 'YUNDA', word: /韵.[快速]递|YUN[DO]A/, weight: 0.75 },
+  { carrier: 'ZTO', word: /中.快递(?!包)/, weight: 0.75 },
+  { carrier: 'EMS', word: /特快专|快专递|邮政.递|速递物流/, weight: 0.75 },
+  { carrier: 'POST', word: /快递包|递包裹|CHINAP|NAPOST/, weight: 0.75 },
+  { carrier: 'CAINIAO', word: /菜.速递|鸟速递/, weight: 0.75 },
 ]
 
 /** A carrier named in a wish or an address is not the carrier of the label: 请发顺丰, 中通路, 勿发韵达. */
@@ -65,6 +90,8 @@ export const orderWords = /(?:商家|平台|店铺|交易|电商|外部|客户)?
 export const printWords = /第?\d{0,2}次?打印(?:时间|日期)?|[打印](?:时间|日期)|打单时间|制单时间|出单时间/
 export const sendWords =
   /寄件(?:时间|日期)|收寄(?:时间|日期)|揽收(?:时间|日期)|取件时间|揽件时间|寄出时间|寄递日期|下单(?:时间|日期)|发货(?:时间|日期)/
+/** A day is all that stands behind these; behind the others a clock was printed too. */
+export const dayWords = /日期/
 /** Other times: form fields to be filled in, promises, dates of the goods. */
 export const otherTimeWords = /签收|预计|送达|派送时间|生产|有效|保质|过期|付款|支付|预约|截止|版本|配送时间|到货/
 

@@ -70,6 +70,10 @@ export const stalledTitles = {
     head: `已${hours}无更新`,
     body: call === undefined ? '，还没有外呼快递' : `，外呼单${call}处理中`,
   }),
+  perhapsLost: (hours: string, call: string | undefined): Phrase => ({
+    head: `已${hours}无更新，疑似丢件`,
+    body: call === undefined ? '，还没有外呼快递' : `，外呼单${call}处理中`,
+  }),
   unscanned: (hours: string, call: string | undefined): Phrase => ({
     head: `发货${hours}快递仍未揽收`,
     body: call === undefined ? '' : `，外呼单${call}`,

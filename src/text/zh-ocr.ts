@@ -5,13 +5,14 @@ const unreadableWords: Readonly<Record<string, string>> = {
   glare: '面单反光，请换个角度或关掉闪光灯再拍',
   cropped: '面单没拍全，请把四个角都拍进来',
   'too-small': '面单太小，请靠近些拍，或发送原图',
+  'too-dark': '照片太暗，请开灯或到亮处再拍一张',
   'no-label': '没看到面单，请拍贴着快递单的那一面',
   'unknown-form': '照片清楚，但没有认得的运单号，请直接输入单号',
 }
 
 /** Why no number could be read and what to do; `reason` as the reader names it. */
-export function unreadableText(reason: string): string {
-  return unreadableWords[reason] ?? '没读出运单号，请再拍一张清楚的'
+export function unreadableLine(file: string, reason: string): string {
+  return `${file}：${unreadableWords[reason] ?? '没读出运单号，请再拍一张清楚的'}`
 }
 
 const refusedWords: Readonly<Record<string, string>> = {
@@ -23,11 +24,13 @@ const refusedWords: Readonly<Record<string, string>> = {
   'worker-died': '这张图片没能识别，请换一张再试',
   'too-slow': '识别超时，请换一张清楚些的再试',
   missing: '没有这个文件',
+  directory: '这是文件夹，请写图片的文件名',
+  forbidden: '没有权限读这个文件',
 }
 
 /** Why a picture was not read at all; `reason` as the reader names it. */
-export function refusedText(reason: string): string {
-  return refusedWords[reason] ?? '图片没能识别，请换一张再试'
+export function refusedLine(file: string, reason: string): string {
+  return `${file}：${refusedWords[reason] ?? '图片没能识别，请换一张再试'}`
 }
 
 export type ReadWaybillLine = {

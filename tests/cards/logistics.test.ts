@@ -172,6 +172,11 @@ describe('logistics.stalled', () => {
     ['with an open call', silent({ call }), '已53时无更新，外呼单WH2611220031处理中'],
     ['without a call', silent(), '已53时无更新，还没有外呼快递'],
     [
+      'for a week',
+      silent({ nodes: [node(15, '05:00', '快件离开【宁波北仑转运中心】')] }),
+      '无更新，疑似丢件，还没有外呼快递',
+    ],
+    [
       'with a closed call',
       silent({ call: { ...call, closedAtMs: november(22, '06:00') } }),
       '已53时无更新，还没有外呼快递',

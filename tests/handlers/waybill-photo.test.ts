@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { photoTaps } from '../../handlers/photo-taps.ts'
 import type { Remembered } from '../../handlers/question.ts'
-import { type PhotoJob, photoRoutes, photoTaps, photoTask } from '../../handlers/waybill-photo.ts'
+import { type PhotoJob, photoRoutes, photoTask } from '../../handlers/waybill-photo.ts'
 import type { CardTapEvent, FileEvent, ImageEvent } from '../../src/chat/event.ts'
+import type { Role } from '../../src/chat/member.ts'
 import type { MediaSource, OutboundMessage } from '../../src/chat/ports.ts'
 import { orderLookup } from '../../src/hub/orders.ts'
 import { personalData } from '../../src/hub/personal.ts'
@@ -29,14 +31,15 @@ const picture = new Uint8Array([0xff, 0xd8, 1, 2, 3])
 
 let hub: FreshDatabase
 let dir = ''
-let sent = { waybillNo: '', orderId: '' }
+let sent = { waybillNo: '', orderId: '', orderNo: '' }
 let back = { waybillNo: '', returnId: '' }
 beforeAll(async () => {
   hub = await freshDatabase()
   dir = await mkdtemp(join(tmpdir(), 'chadan-photos-'))
   await seedSample(hub.database, { orders: 300, seed: 1, nowMs, personal, log: silentLog })
   const [parcel] = await hub.database.sql`
-    SELECT p.waybill_no AS "waybillNo", p.order_id AS "orderId" FROM parcels p
+    SELECT p.waybill_no AS "waybillNo", p.order_id AS "orderId", o.order_no AS "orderNo" FROM parcels p
+    JOIN orders o ON o.id = p.order_id
     WHERE p.waybill_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM returns r WHERE r.waybill_no = p.waybill_no) LIMIT 1`
   sent = parcel as typeof sent
   const [request] = await hub.database.sql`
@@ -88,14 +91,36 @@ function desk(read: PhotoRead, over: Partial<MediaSource> = {}) {
     },
   }
   const key = `photo:play:event-${++job}`
-  const run = (to: PhotoJob['to'] = { platform: 'play', kind: 'direct', id: 'play-cs' }) =>
+  const run = (to: PhotoJob['to'] = { platform: 'play', kind: 'direct', id: 'play-cs' }, roles: readonly Role[] = []) =>
     photoTask(parts)(
-      { media: { platform: 'play', id: 'm1' }, to, memberId: 'mem_1', toldAtMs: nowMs } satisfies PhotoJob,
+      { media: { platform: 'play', id: 'm1' }, to, memberId: 'mem_1', toldAtMs: nowMs, roles } satisfies PhotoJob,
       key,
       new AbortController().signal,
     )
   const shown = () => said.map(({ reply }) => transcript(reply))
   return { parts, said, remembered, run, shown, fetched: () => fetched }
+}
+
+/** A tap on [就是这个] below the first answer. */
+async function tapped({ said, parts }: ReturnType<typeof desk>, action: 'photo.is' | 'photo.order') {
+  const { token } = buttonOf(said[0]?.reply ?? { kind: 'none' }, '就是这个')
+  const decoded = codec.decode(token, { memberId: 'mem_1', nowMs })
+  if (decoded.outcome !== 'ok' || decoded.action !== action) throw new Error(decoded.outcome)
+  const conversation = { platform: 'play', kind: 'direct', id: 'play-cs' } as const
+  const event: CardTapEvent = {
+    id: 't1',
+    kind: 'card-tap',
+    platform: 'play',
+    conversation,
+    sender: { id: 'play-cs', trusted: true },
+    sentAtMs: nowMs,
+    token,
+    cardRef: { platform: 'play', id: 'c1' },
+  }
+  const member = { id: 'mem_1', name: '小李', roles: ['cs'] } as const
+  const { args } = decoded
+  const reply = await photoTaps(parts)[action]({ event, member, view: { mode: 'full', nowMs }, args })
+  return { reply, args }
 }
 
 describe('a photo in the chat', () => {
@@ -190,35 +215,92 @@ describe('what was read is told in the same chat', () => {
     const two = desk({ outcome: 'read', reading: reading({ waybillNo: 'YT0082452614557', rivals: [sent.waybillNo] }) })
     await two.run()
     expect(two.shown()[0]).toMatch(/^照片里有2个单号，是哪一个？/)
+    expect(two.shown()[0]).not.toContain('寄件')
     const one = desk({ outcome: 'read', reading: reading({ waybillNo: sent.waybillNo, evidence: 'text×1' }) })
     await one.run()
     expect(one.shown()[0]).toMatch(/^单号没把握：/)
-    const { token } = buttonOf(one.said[0]?.reply ?? { kind: 'none' }, '就是这个')
-    const decoded = codec.decode(token, { memberId: 'mem_1', nowMs })
-    if (decoded.outcome !== 'ok' || decoded.action !== 'photo.is') throw new Error(decoded.outcome)
-    const conversation = { platform: 'play', kind: 'direct', id: 'play-cs' } as const
-    const event: CardTapEvent = {
-      id: 't1',
-      kind: 'card-tap',
-      platform: 'play',
-      conversation,
-      sender: { id: 'play-cs', trusted: true },
-      sentAtMs: nowMs,
-      token,
-      cardRef: { platform: 'play', id: 'c1' },
-    }
-    const member = { id: 'mem_1', name: '小李', roles: ['cs'] } as const
-    const reply = await photoTaps(one.parts)['photo.is']({
-      event,
-      member,
-      view: { mode: 'full', nowMs },
-      args: decoded.args,
-    })
+    const { reply, args } = await tapped(one, 'photo.is')
     expect(reply.kind).toBe('card-update')
     expect(transcript(reply)).toContain('【发货面单】')
-    const [row] = await hub.database
-      .sql`SELECT order_id AS "orderId" FROM waybill_photos WHERE id = ${decoded.args[0] ?? ''}`
+    const [row] = await hub.database.sql`SELECT order_id AS "orderId" FROM waybill_photos WHERE id = ${args[0] ?? ''}`
     expect(row?.orderId).toBe(sent.orderId)
+  })
+
+  test('a shop order alone leads to its order; the number stays open', async () => {
+    const { run, shown, remembered } = desk({
+      outcome: 'read',
+      reading: reading({ carrier: null, orderNo: sent.orderNo, unreadable: 'glare', cropOf: 'orderNo' }),
+      crop: picture,
+    })
+    await run()
+    expect(shown()).toHaveLength(1)
+    expect(shown()[0]).toMatch(/^按店铺单号找到了订单/)
+    expect(shown()[0]).toContain('快递单号没读出来：面单反光；请补拍或发单号')
+    expect(shown()[0]).toContain('[登记退货] [看订单] [重拍] [手输单号]')
+    expect(remembered[0]?.about).toEqual({ orderId: sent.orderId })
+  })
+
+  test('a shop order beside a number that nobody knows leads to its order', async () => {
+    const { run, shown } = desk({ outcome: 'read', reading: sure('YT0082452614550', { orderNo: sent.orderNo }) })
+    await run()
+    expect(shown()[0]).toMatch(/^【面单】圆通YT0082452614550/)
+    expect(shown()[0]).toContain('[登记退货] [看订单]')
+  })
+
+  test('an unsure shop order is asked about with its crop; the tap goes on with it', async () => {
+    const open = {
+      carrier: null,
+      doubtful: { orderNo: sent.orderNo },
+      unreadable: 'blurred',
+      cropOf: 'orderNo',
+    } as const
+    const asked = desk({ outcome: 'read', reading: reading({ ...open, ask: ['waybillNo', 'orderNo'] }), crop: picture })
+    await asked.run()
+    expect(asked.shown()[0]).toMatch(/^没读出面单：照片糊了/)
+    expect(asked.shown()[0]).toContain(`店铺单号 ${sent.orderNo} 待核对`)
+    expect(asked.shown()[0]).toContain(`店铺单号像是${sent.orderNo}，对就点「就是这个」`)
+    expect(asked.shown()[1]).toMatch(/^店铺单号局部图（10分钟内可打开）：https:/)
+    const { reply, args } = await tapped(asked, 'photo.order')
+    expect(transcript(reply)).toMatch(/^按店铺单号找到了订单/)
+    expect(transcript(reply)).not.toContain('待核对')
+    const [row] = await hub.database
+      .sql`SELECT order_id AS "orderId", reading->>'confirmedOrder' AS said FROM waybill_photos WHERE id = ${args[0] ?? ''}`
+    expect(row).toEqual({ orderId: sent.orderId, said: sent.orderNo })
+  })
+
+  test('an unsure shop order beside a sure number keeps the number', async () => {
+    const read = sure('YT0082452614551', { doubtful: { orderNo: sent.orderNo }, ask: ['orderNo'], cropOf: 'orderNo' })
+    const asked = desk({ outcome: 'read', reading: read, crop: picture })
+    await asked.run()
+    expect(asked.shown()[0]).toMatch(/^【已读出】圆通YT0082452614551/)
+    expect(asked.shown()[1]).toMatch(/^店铺单号局部图/)
+    const { reply } = await tapped(asked, 'photo.order')
+    expect(transcript(reply)).toMatch(/^【面单】圆通YT0082452614551/)
+  })
+
+  test('an unsure shop order that no order has is shown, not asked about', async () => {
+    const unknown = reading({ doubtful: { orderNo: '6999999999999999999' }, cropOf: 'orderNo' })
+    const { run, shown } = desk({ outcome: 'read', reading: unknown, crop: picture })
+    await run()
+    expect(shown()).toHaveLength(1)
+    expect(shown()[0]).toContain('店铺单号 6999999999999999999 待核对')
+    expect(shown()[0]).not.toContain('就是这个')
+  })
+
+  test('an unsure phone tail is shown as one to look at, and asked about where it is what is left to go by', async () => {
+    const tail = { doubtful: { phoneTail: '4820' }, ask: ['phoneTail'], cropOf: 'phoneTail' } as const
+    const known = desk({ outcome: 'read', reading: sure(sent.waybillNo, tail), crop: picture })
+    await known.run(undefined, ['cs'])
+    expect(known.shown()).toHaveLength(1)
+    expect(known.shown()[0]).toContain('手机 尾号4820（待核对）')
+    const left = desk({ outcome: 'read', reading: sure('YT0082452614552', tail), crop: picture })
+    await left.run(undefined, ['cs'])
+    expect(left.shown()[0]).toContain('手机尾号像是4820，核对后发「手机尾号4820的订单」可查')
+    expect(left.shown()[1]).toMatch(/^手机号局部图/)
+    const clear = desk({ outcome: 'read', reading: sure('YT0082452614553', { phoneTail: '4820' }), crop: picture })
+    await clear.run(undefined, ['cs'])
+    expect(clear.shown()).toHaveLength(1)
+    expect(clear.shown()[0]).toContain('发「手机尾号4820的订单」可按尾号查订单')
   })
 
   test('the same photo twice, pressed anew, is recognised', async () => {

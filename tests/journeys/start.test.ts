@@ -195,4 +195,5 @@ test('the cli asks, imports and posts beside a running desk', async () => {
   expect(opened.out).toContain('已到杭州萧山转运中心')
   const doctor = await run(process.execPath, [cli, 'doctor'], environment())
   expect(doctor).toMatchObject({ code: 0 })
+  expect(doctor.out).toContain('ok   reader of waybill photos: paddle\n')
 }, 120_000)

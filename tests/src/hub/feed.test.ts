@@ -12,6 +12,7 @@ import type { Clock } from '../../../src/runtime/clock.ts'
 import { randomIds } from '../../../src/runtime/ids.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 import { away, type MemoryShop, memoryShop } from '../../kit/memory-channel.ts'
+import { runs } from '../../kit/runs.ts'
 import { dayMs, hourMs, noonMs, sampleOrder } from './sample-order.ts'
 
 const personal = personalData('44'.repeat(32))
@@ -105,7 +106,8 @@ describe('the list of what was modified', () => {
           expect(await stored()).toEqual(wanted())
         },
       ),
-      { numRuns: 12 },
+      // over real wires and with processes that die: tests/journeys/thirty-days.test.ts
+      { numRuns: runs(4) },
     )
   })
 
@@ -127,6 +129,19 @@ describe('the list of what was modified', () => {
     const [healed] = await fresh.database
       .sql`SELECT last_error, heard_at IS NOT NULL AS heard FROM sources WHERE name = 'douyin.pull'`
     expect(healed).toEqual({ last_error: null, heard: true })
+  })
+
+  test('while a list is read time goes on: what changes meanwhile is the next reading', async () => {
+    shop.history.push(order(1, noonMs - minuteMs))
+    shop.onPage = () => {
+      nowMs += 400
+      if (shop.calls > 1_000) throw new Error('it never ends')
+    }
+    await desk.pullDue(never)
+    const [row] = await fresh.database.sql`
+      SELECT failures, read_to < to_timestamp(${nowMs}::float8 / 1000) AS behind FROM source_cursors`
+    expect(row).toEqual({ failures: 0, behind: true })
+    expect(await stored()).toEqual(wanted())
   })
 
   test('two processes: one of them reads', async () => {

@@ -38,6 +38,7 @@ function warehouse(name: string, counted: Counted, source = 'wms.pull') {
     failsAfter: 0,
     asked: [] as string[],
     windows: [] as (readonly [number, number])[],
+    onWindow: () => {},
   }
   const lotsOf = (sku: string): StockLot[] =>
     (world.counted[sku] ?? []).map(([place, onHand]) => ({
@@ -60,6 +61,7 @@ function warehouse(name: string, counted: Counted, source = 'wms.pull') {
     },
     stockChanged: async function* (fromMs, toMs) {
       world.windows.push([fromMs, toMs])
+      world.onWindow()
       for (const [index, sku] of world.changed.entries()) {
         if (world.fails !== undefined && index >= world.failsAfter) throw world.fails
         yield lotsOf(sku)
@@ -134,6 +136,19 @@ describe('a source that tells what changed', () => {
       ['wdt', 'A', '广州仓', 3],
       ['wdt', 'B', '广州仓', 1],
     ])
+    expect(await freshness()).toEqual({ 'wms.pull': 'fresh' })
+  })
+
+  test('while it is read time goes on: what changes meanwhile is the next reading', async () => {
+    const { world, stock } = warehouse('wdt', { A: [['广州仓', 5]] })
+    world.changed = ['A']
+    world.onWindow = () => {
+      nowMs += 400
+      if (world.windows.length > 1_000) throw new Error('it never ends')
+    }
+    await feedOf(stock).pullDue(signal)
+    const [row] = await fresh.database.sql`SELECT bool_and(due_at > now()) AS rests FROM source_cursors`
+    expect(row).toEqual({ rests: true })
     expect(await freshness()).toEqual({ 'wms.pull': 'fresh' })
   })
 

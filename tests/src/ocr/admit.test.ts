@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
@@ -163,6 +164,25 @@ test('no bytes make it throw', async () => {
       boxedSize(bytes)
     }),
   )
+})
+
+test('AVIF and HEIC that lie on their side come out upright', async () => {
+  const lying = await plainPicture(64, 48).withMetadata({ orientation: 6 }).avif({ effort: 0 }).toBuffer()
+  const heic = await readFile(new URL('../../fixtures/waybill-photos/turned-by-phone.heic', import.meta.url))
+  for (const [bytes, size] of [
+    [lying, [48, 64]],
+    [heic, [667, 1056]],
+  ] as const) {
+    const admission = await admit(bytes)
+    if (admission.outcome === 'refused') throw new Error(admission.reason)
+    const { width, height } = admission.photo.picture
+    expect([width, height]).toEqual(size)
+  }
+})
+
+test('HEIC that was cut off on the way is refused', async () => {
+  const heic = await readFile(new URL('../../fixtures/waybill-photos/turned-by-phone.heic', import.meta.url))
+  for (const share of [0.3, 0.9]) expect(await reasonFor(heic.subarray(0, heic.length * share))).toBe('broken')
 })
 
 /** How a camera stores an upright picture under each EXIF orientation: turned (degrees clockwise), then mirrored. */

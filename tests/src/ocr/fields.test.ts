@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { CarrierCode } from '../../../src/hub/order-facts.ts'
 import { carrierSpoken, carriersNamed } from '../../../src/ocr/carrier-words.ts'
 import { phonesIn, recipientPhone } from '../../../src/ocr/label-phones.ts'
-import { timesIn } from '../../../src/ocr/label-times.ts'
+import { speaksAgainst, type TimeSeen, timesIn } from '../../../src/ocr/label-times.ts'
 import { guessNumber } from '../../../src/ocr/number-forms.ts'
 import { numbersIn } from '../../../src/ocr/number-sightings.ts'
 import { ordersIn } from '../../../src/ocr/shop-orders.ts'
@@ -191,6 +191,7 @@ test.each([
   '虚拟号 184********转6992',
   '184429539173277',
   '徐*184*********9164',
+  '郭女士184******8048',
   '虚拟号18***172',
 ])("behind the virtual number %s stands nobody's tail, least of all the sender's", (lent) => {
   expect(recipient(line(`收 胡轩 ${lent}`, 100), line('寄 徐先生 18057839915', 400))).toBeUndefined()
@@ -208,6 +209,33 @@ test('without marks the upper of two may be given, one alone may be anybody and 
   // the recipient's own lies under a sticker
   expect(recipient(line('收', 100), line('优贝旗舰店18826778283', 150))).toBeUndefined()
   expect(recipient(line('代收货款￥340.69', 200), line('优贝旗舰店18826778283', 150))).toBeUndefined()
+})
+
+test.each(['王** 138****1234', '李*1******1234', '周**1*****1234', '陈先生*******1234', '袁磊 138 0013 1234'])(
+  '%s: nothing of the tail is hidden',
+  (printed) => {
+    expect(recipient(line(`收 ${printed}`))).toMatchObject({ tail: '1234', by: 'mark', weakest: 0.99 })
+  },
+)
+
+test.each(['赵雨刚188*1234', '周先生*****1234', '李明138*****1234'])(
+  '%s has lost or gained stars: shown, never sure',
+  (printed) => {
+    expect(recipient(line(`收 ${printed}`))).toMatchObject({ tail: '1234', weakest: 0.5 })
+  },
+)
+
+test('a masked phone below the virtual number is the recipient’s own where the sender’s is in view too', () => {
+  const label = [line('安全号码 18400891667-3026', 100), line('收', 118), line('杨** 1******5227', 124)]
+  expect(recipient(...label, line('寄 江津共享云仓 13212321863', 400))).toMatchObject({ tail: '5227', by: 'mark' })
+  expect(recipient(...label)).toBeUndefined()
+})
+
+test("where only the sender's mark was read, the other phone is the recipient's", () => {
+  const sender = line('寄 青柚旗舰店138****1130', 400)
+  expect(recipient(line('袁磊 13068213767', 100), sender)).toMatchObject({ tail: '3767', by: 'other-mark' })
+  // a third phone may be anybody's
+  expect(recipient(line('袁磊 13068213767', 100), sender, line('13900001111', 700))).toBeUndefined()
 })
 
 test('two readings of the recipient that differ are a dispute', () => {
@@ -252,6 +280,57 @@ test.each([
   '2026/11/1705:09:远单号:JDVA41643281185',
 ])('%s may have lost a digit: asked about', (text) => {
   expect(timesIn([line(text)], nowMs)[0]?.weakest).toBeLessThanOrEqual(0.5)
+})
+
+test.each([
+  ['寄件日期:11/17 20:56::58', '2026-11-17T20:56:58+08:00'],
+  ['寄件时间:2026年11月17日13:2208', '2026-11-17T13:22:08+08:00'],
+  ['2026-111704:17', '2026-11-17T04:17:00+08:00'],
+  ['202611-17 04:17', '2026-11-17T04:17:00+08:00'],
+  ['026.11.1517:14:04', '2026-11-15T17:14:04+08:00'],
+  ['2085-08-29 05:08:16', '2026-08-29T05:08:16+08:00'],
+  ['11.21C0:58:17', '2026-11-21T00:58:17+08:00'],
+  ['2026年10月07E16:25', '2026-10-07T16:25:00+08:00'],
+  ['2026牛10用07目16:25', '2026-10-07T16:25:00+08:00'],
+])('signs lost to a crease come back: %s', (text, iso) => {
+  expect(timesIn([line(text)], nowMs)[0]?.text).toBe(iso)
+})
+
+test('of two dates that one row of signs may mean the recent one is shown, and asked about', () => {
+  const seen = (text: string) => timesIn([line(text)], nowMs)[0]
+  expect(seen('打印日期:2026/1/20 04:00:46')).toMatchObject({ text: '2026-11-20T04:00:46+08:00', weakest: 0.5 })
+  expect(seen('1/16 20:22')).toMatchObject({ text: '2026-11-16T20:22:00+08:00', weakest: 0.5 })
+  // the eleventh month is still to come
+  expect(timesIn([line('2026/1/20 04:00')], Date.parse('2026-02-01T10:00:00+08:00'))[0]?.text).toMatch(/^2026-01-20/)
+  expect(seen('10/1 17:55')?.text).toMatch(/^2026-10-01/)
+})
+
+test('a clock of which only a part was read leaves the day, unsure', () => {
+  expect(timesIn([line('2026-11-2114:1:39')], nowMs)[0]).toMatchObject({
+    text: '2026-11-21T00:00:00+08:00',
+    precision: 'day',
+    weakest: 0.5,
+    torn: true,
+  })
+})
+
+test('a day is whole behind the word for a day; behind the word for a time its clock is missing', () => {
+  expect(timesIn([line('寄件日期:2026-11-20')], nowMs)[0]?.weakest).toBeGreaterThan(0.9)
+  expect(timesIn([line('寄件时间:2026-11-20')], nowMs)[0]).toMatchObject({ precision: 'day', weakest: 0.5 })
+})
+
+test('a weak read of the same print, and the same day without its clock, dispute nothing; another print does', () => {
+  const [best, ...others] = timesIn(
+    [
+      line('打印时间:2026-11-17 13:22:08', 100),
+      line('打印时间:2026-1-17 13:22:08', 104),
+      line('打印日期:2026-11-17', 400),
+      line('打印时间:2026-7-1 10:00:00', 700),
+    ],
+    nowMs,
+  ) as [TimeSeen, ...TimeSeen[]]
+  expect(best.text).toBe('2026-11-17T13:22:08+08:00')
+  expect(others.filter((other) => speaksAgainst(other, best)).map(({ at }) => at.cy)).toEqual([700])
 })
 
 test.each(['2026/9/9 07:33', '2026-11-01 18:06:01', '2026/9/28 07:33'])('%s is whole', (text) => {

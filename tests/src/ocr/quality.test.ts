@@ -27,9 +27,9 @@ function lines(count: number, { prob = 0.98, high = 24, left = 120 } = {}): Text
 
 const bars = (text: string): Barcode => ({ text, kind: 'code128', corners: [] })
 
-function why(seen: Picture, text: readonly TextLine[], barcodes: readonly Barcode[] = []) {
+function why(seen: Picture, text: readonly TextLine[], barcodes: readonly Barcode[] = [], light = 200) {
   const at = { cx: width / 2, cy: height / 2, width, height, angle: 0 }
-  return whyUnreadable(seen, { page: { picture: seen, at, scale: 1 }, lines: text }, barcodes)
+  return whyUnreadable({ picture: seen, light }, { page: { picture: seen, at, scale: 1 }, lines: text }, barcodes)
 }
 
 test('a whole, sharp label in even light: nothing is wrong with the photo, and nothing is said to be', () => {
@@ -45,13 +45,39 @@ test('each reason only where it is seen', () => {
   expect(
     why(
       picture((x) => 128 + 60 * Math.sin(x / 30)),
-      lines(10),
+      lines(10, { prob: 0.7 }),
     ),
   ).toBe('blurred')
   expect(
     why(
       picture(() => 120),
       [],
+    ),
+  ).toBe('no-label')
+})
+
+test('what reads well is not called blurred: a plain bag around the label is soft by itself', () => {
+  const soft = picture((x) => 128 + 60 * Math.sin(x / 30))
+  expect(why(soft, lines(10))).toBeNull()
+})
+
+test('in the dark nothing else is said: grain passes for sharpness, shake for blur', () => {
+  expect(why(picture(print(200)), lines(10), [], 80)).toBe('too-dark')
+  expect(
+    why(
+      picture(() => 120),
+      [],
+      [],
+      30,
+    ),
+  ).toBe('too-dark')
+  // an empty table in an ordinary hall is no matter of light
+  expect(
+    why(
+      picture(() => 90),
+      [],
+      [],
+      90,
     ),
   ).toBe('no-label')
 })

@@ -1,8 +1,10 @@
-import sharp from 'sharp'
+import { readFile } from 'node:fs/promises'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openReader } from '../../../src/ocr/open-reader.ts'
 import { phashDistance } from '../../../src/ocr/phash.ts'
 import type { WaybillReader, WaybillReading } from '../../../src/ocr/types.ts'
+import { photoReader } from '../../../src/photo-reader.ts'
 import { fixedClock } from '../../../src/runtime/clock.ts'
 import { type DrawnLabel, drawLabel, photograph } from './draw-label.ts'
 
@@ -64,6 +66,20 @@ test('bars too blurred for edges are read by their shape, and asked about while 
   expect(found.crop?.widthPx).toBeGreaterThan(100)
 })
 
+test('without a number the shop order is still read; one that may have lost a digit is kept apart, with its own crop', async () => {
+  const bare = { ...yto, bars: null, printed: '' }
+  const read = photoReader(reader)
+  const sure = await read(await photograph(await drawLabel(bare)))
+  expect(sure).toMatchObject({ outcome: 'read', reading: { waybillNo: null, orderNo: ytoFields.orderNo, sure: false } })
+  const short = await read(await photograph(await drawLabel({ ...bare, orderLine: '订单号: 287180939696952480' })))
+  expect(short).toMatchObject({
+    outcome: 'read',
+    reading: { waybillNo: null, orderNo: null, doubtful: { orderNo: '287180939696952480' }, cropOf: 'orderNo' },
+  })
+  const crop = short.outcome === 'read' ? await sharp(short.crop).metadata() : undefined
+  expect(crop?.width).toBeGreaterThan(4 * (crop?.height ?? 0))
+})
+
 test('the parcel suffix of JD is no part of the number', async () => {
   const waybillNo = 'JDVA01234567890'
   const label = {
@@ -123,6 +139,13 @@ test('AVIF, WebP and PNG read like JPEG', async () => {
     expect(await reading(bytes)).toMatchObject(ytoFields)
 })
 
+test('HEIC as a phone stores it: on its side, the turn told twice, taken once', async () => {
+  const bytes = await readFile(new URL('../../fixtures/waybill-photos/turned-by-phone.heic', import.meta.url))
+  const found = await reading(bytes)
+  expect(found).toMatchObject({ ...ytoFields, evidence: 'barcode+text' })
+  expect(Math.abs(found.uprightTurnDeg)).toBe(0)
+})
+
 test('the same photo sent again is nearly the same hash, another is not', async () => {
   const label = await drawLabel(yto)
   const once = await reading(await photograph(label, { quality: 85 }))
@@ -133,10 +156,68 @@ test('the same photo sent again is nearly the same hash, another is not', async 
   expect(phashDistance(once.phash, turned.phash)).toBeGreaterThan(12)
 })
 
-test('why nothing could be read', async () => {
-  const label = await drawLabel(yto)
-  const table = sharp({ create: { width: 900, height: 700, channels: 3, background: '#776655' } })
-  expect((await reading(await table.jpeg().toBuffer())).unreadable).toBe('no-label')
-  expect((await reading(await photograph(label, { blur: 9 }))).unreadable).toBe('blurred')
-  expect((await reading(await sharp(label).resize(1, 1).png().toBuffer())).waybillNo).toBeNull()
+const glint = (x: number, y: number, reach: number) => `<circle cx="${x}" cy="${y}" r="${reach}" fill="white"/>`
+const onLabel = (marks: string) =>
+  Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="608" height="1040">${marks}</svg>`)
+
+test.each<[string, (label: Buffer) => Promise<Buffer>]>([
+  [
+    'no-label',
+    () =>
+      sharp({ create: { width: 900, height: 700, channels: 3, background: '#776655' } })
+        .jpeg()
+        .toBuffer(),
+  ],
+  ['blurred', (label) => photograph(label, { blur: 9 })],
+  ['too-small', (label) => photograph(label, { scale: 0.13 })],
+  // the lower part only: side bars and number lie outside
+  ['cropped', (label) => photographed(sharp(label).extract({ left: 30, top: 330, width: 400, height: 420 }))],
+  [
+    'glare',
+    async (label) => {
+      const grey = await sharp(label).linear(0.72, 0).png().toBuffer()
+      const burnt = onLabel(glint(150, 190, 110) + glint(320, 190, 110) + glint(500, 190, 110) + glint(545, 700, 190))
+      return photograph(
+        await sharp(grey)
+          .composite([{ input: burnt }])
+          .png()
+          .toBuffer(),
+      )
+    },
+  ],
+  [
+    'too-dark',
+    async (label) => {
+      const night = sharp(await photograph(label, { blur: 6 })).linear(0.06, 0)
+      const grain = {
+        create: {
+          width: 728,
+          height: 1160,
+          channels: 3 as const,
+          background: '#000',
+          noise: { type: 'gaussian' as const, mean: 8, sigma: 14 },
+        },
+      }
+      return night
+        .composite([{ input: grain, blend: 'add' }])
+        .jpeg({ quality: 40 })
+        .toBuffer()
+    },
+  ],
+])('why nothing could be read: %s', async (reason, taken) => {
+  const found = await reading(await taken(await drawLabel(yto)))
+  expect([found.waybillNo, found.unreadable]).toEqual([null, reason])
 })
+
+test('a picture of one pixel has no label', async () => {
+  const found = await reading(
+    await sharp(await drawLabel(yto))
+      .resize(1, 1)
+      .png()
+      .toBuffer(),
+  )
+  expect(found.waybillNo).toBeNull()
+})
+
+/** The picture as it is, sent through a chat: nothing around it. */
+const photographed = (picture: Sharp): Promise<Buffer> => picture.removeAlpha().jpeg({ quality: 75 }).toBuffer()
