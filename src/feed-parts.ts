@@ -92,9 +92,9 @@ export function openFeed({ config, store, hub, log, wake }: FeedSources): OpenFe
   const trackers = connectors.flatMap(({ connector }) => connector.tracker ?? [])
   const tracks = tracking({ database, trackers, heard: sources(database), clock: systemClock, log })
   const smsVendors = connectors.flatMap(({ connector }) => connector.sms ?? [])
-  const limits = connectors.flatMap(({ silentHours, connector }) =>
-    (connector.channels ?? []).flatMap(({ sources: { push } }) =>
-      push === undefined ? [] : [{ source: push, hours: silentHours }],
+  const limits = connectors.flatMap(({ silentHours, connector: { channels: shops = [], outbound: warehouse } }) =>
+    [...shops.map(({ sources: { push } }) => push), warehouse?.source].flatMap((source) =>
+      source === undefined ? [] : [{ source, hours: silentHours }],
     ),
   )
   const customers = connectors.flatMap(({ connector }) => connector.customers ?? [])

@@ -4,6 +4,7 @@ import { channels } from '../hub/order-facts.ts'
 import { normaliseOrderNo } from '../hub/order-no.ts'
 import type { OutboundTold, ParcelOut } from '../hub/outbound-told.ts'
 import { normaliseWaybill } from '../hub/waybill-no.ts'
+import { noCarrierWord } from '../text/sheet-columns.ts'
 import { adapter, shopForm } from './adapter.ts'
 import { carrierNamed } from './carrier-codes.ts'
 import { fieldsOf, signedEvent, takenAnswer } from './signed-events.ts'
@@ -78,9 +79,10 @@ function parcelOut(
   const shop = code ? shops.find((one) => one.code === code) : shops.length === 1 ? shops[0] : undefined
   const orderNo = normaliseOrderNo(rawOrderNo ?? '')
   const waybillNo = normaliseWaybill(rawWaybillNo ?? '')
-  const { carrier, carrierName } = rawCarrier
-    ? carrierNamed({ code: rawCarrier, name: rawCarrier, waybillNo: waybillNo || undefined })
-    : {}
+  const { carrier, carrierName } =
+    rawCarrier && !noCarrierWord.test(rawCarrier)
+      ? carrierNamed({ code: rawCarrier, name: rawCarrier, waybillNo: waybillNo || undefined })
+      : {}
   const outAtMs = momentOf(data.outAt)
   const etaAtMs = momentOf(data.eta)
   const missing = [

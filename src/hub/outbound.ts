@@ -95,9 +95,13 @@ async function takeOut(
   if (outcome.outcome === 'refused')
     throw new PlatformRefused(`its ${outcome.field} cannot be taken: ${outcome.problem}`, { retryable: false })
   const rows = await tx`
-    UPDATE parcels SET eta_at = to_timestamp(${etaAtMs}::float8 / 1000) WHERE order_id = ${order.id} AND waybill_no = ${waybillNo}`
+    UPDATE parcels SET eta_at = to_timestamp(${etaAtMs}::float8 / 1000)
+    WHERE order_id = ${order.id} AND waybill_no = ${waybillNo}
+      AND (${!last} OR EXISTS (SELECT 1 FROM orders o WHERE o.id = order_id AND o.shipped_at IS NOT NULL))`
   if (rows.count === 0)
-    throw new PlatformRefused('its waybill did not stay: see the corrections of the order', { retryable: false })
+    throw new PlatformRefused('its waybill or time did not stay: see the corrections of the order', {
+      retryable: false,
+    })
   return 'taken'
 }
 

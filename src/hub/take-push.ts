@@ -44,7 +44,8 @@ export function hintSubject(about: Hint['about']): string | undefined {
 
 /**
  * A row per hint: $1 connectors, $2 keys, $3 abouts, $4 subjects, $5 payloads, $6 waits in ms, $7 told at (ms or null), $8 received at
- * (ms), $9 the sealed body (base64) with the first hint of its push. Everything hangs on the event being new, so a push that comes a thousand
+ * (ms), $9 the sealed body (base64) with the first hint of its push. Only of orders and requests is it kept what was last told of
+ * them: the others are taken whatever was fetched since. Everything hangs on the event being new, so a push that comes a thousand
  * times is one row and one job. Gives the numbers of the rows that were new, from 1.
  */
 export const takePushText = `WITH told AS (
@@ -57,7 +58,7 @@ export const takePushText = `WITH told AS (
   ), hint AS (
     INSERT INTO source_hints (connector, about, told_at)
     SELECT connector, subject, to_timestamp(max(received_ms) / 1000) FROM told JOIN fresh USING (connector, key)
-    WHERE subject IS NOT NULL GROUP BY connector, subject ORDER BY connector, subject
+    WHERE subject LIKE 'order:%' OR subject LIKE 'return:%' GROUP BY connector, subject ORDER BY connector, subject
     ON CONFLICT (connector, about) DO UPDATE SET told_at = greatest(source_hints.told_at, excluded.told_at)
   ), job AS (
     INSERT INTO outbox (key, task, payload, due_at)

@@ -36,6 +36,8 @@ const silentMs = 12 * 3_600_000
 const watchedMs = 30 * 86_400_000
 /** So many tries in a row without an answer are an alarm; from then on it is tried every night. */
 const alarmingTries = 8
+/** Each subscription costs, and Kuaidi100 takes a number four times a month; it gives up one without record after three days. */
+const sameNumberMs = 10 * 86_400_000
 const firstRetryMs = 60_000
 const nightMs = 24 * 3_600_000
 /** Parcels somebody else has told of already (the warehouse, a sheet) are looked for less often: there are many. */
@@ -204,14 +206,28 @@ async function mark({ database: { sql } }: TrackingParts, tracker: Tracker, key:
     WHERE tracker = ${tracker.name} AND waybill_no = ${key.waybillNo}`
 }
 
-/** It spoke: silence counts from now on, or it will speak no more, or wants to be asked again. */
-async function moveOn({ database: { sql } }: TrackingParts, tracker: Tracker, told: TrackTold): Promise<void> {
-  const state = told.ended === true ? 'ended' : told.againInMs === undefined ? 'confirmed' : 'wanted'
+/**
+ * It spoke: silence counts from now on, or it will speak no more, or wants to be asked again. That it is no more for a parcel that left
+ * so long ago.
+ */
+async function moveOn(
+  { database: { sql }, clock }: TrackingParts,
+  tracker: Tracker,
+  { waybillNo, carrier, ended, againInMs }: TrackTold,
+): Promise<void> {
+  const [parcel] =
+    againInMs === undefined
+      ? []
+      : await sql`
+          SELECT 1 FROM parcels WHERE waybill_no = ${waybillNo}
+            AND shipped_at > to_timestamp(${clock.nowMs() - sameNumberMs}::float8 / 1000) LIMIT 1`
+  const givenUp = againInMs !== undefined && parcel === undefined
+  const state = ended === true || givenUp ? 'ended' : againInMs === undefined ? 'confirmed' : 'wanted'
   await sql`
-    UPDATE track_subscriptions SET heard_at = now(), state = ${state}, last_error = NULL,
-      carrier_code = coalesce(${told.carrier ?? null}, carrier_code),
-      due_at = now() + ${told.againInMs ?? silentMs}::float8 * interval '1 ms'
-    WHERE tracker = ${tracker.name} AND waybill_no = ${told.waybillNo} AND state <> 'failed'`
+    UPDATE track_subscriptions SET heard_at = now(), state = ${state}, last_error = ${givenUp ? 'no record of it for days' : null},
+      carrier_code = coalesce(${carrier ?? null}, carrier_code),
+      due_at = now() + ${againInMs ?? silentMs}::float8 * interval '1 ms'
+    WHERE tracker = ${tracker.name} AND waybill_no = ${waybillNo} AND state <> 'failed'`
 }
 
 async function keyOf({ database: { sql } }: TrackingParts, waybillNo: string): Promise<TrackKey | undefined> {

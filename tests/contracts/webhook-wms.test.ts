@@ -80,6 +80,7 @@ test.each([
   ['orderNo', { orderNo: '' }],
   ['waybillNo', { waybillNo: null }],
   ['carrier', { carrier: undefined }],
+  ['carrier', { carrier: '其他' }],
   ['outAt', { outAt: '2026-11-26 11:59:50' }],
   ['outAt', { outAt: '2026-11-26T12:06:00+08:00' }],
   ['eta', { eta: undefined }],

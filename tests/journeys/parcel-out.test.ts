@@ -28,6 +28,7 @@ let hub: Hub
 let dir: string
 let app: ReturnType<typeof buildApp>
 let carryOut: () => Promise<number>
+let silent: ReturnType<typeof openFeed>['silent']
 
 beforeAll(async () => {
   fresh = await freshDatabase()
@@ -53,6 +54,7 @@ beforeAll(async () => {
   app = buildApp({ mounts: [...fed.doors], checks: {}, log: silentLog, home: undefined })
   const { outbox } = hub
   const run = worker({ outbox, tasks: fed.tasks, wake, clock: systemClock, log: silentLog })
+  silent = fed.silent
   carryOut = async () => {
     for (const { key } of await outbox.due(50)) await run.execute(key)
     return woken
@@ -127,6 +129,16 @@ test('without its day of arrival it is refused by name, kept as a dead letter, a
   expect(await scanned('o2', parcel(orderNo, { waybillNo: 'SF1300000000002' }))).toEqual([200, '{"ok":true}'])
   await carryOut()
   expect((await answers(orderNo)).stage).toBe('shipped')
+})
+
+test('a scanner that says nothing for half a day is one of the sources that fell silent', async () => {
+  const heard = (hours: number) => fresh.database.sql`
+    INSERT INTO sources (name, heard_at, stale_after_minutes) VALUES ('wms.push', now() - ${hours}::float8 * interval '1 hour', 840)
+    ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at`
+  await heard(11)
+  expect(await silent()).toEqual([])
+  await heard(13)
+  expect(await silent()).toMatchObject([{ source: 'wms.push' }])
 })
 
 test('signed by somebody else it moves nothing', async () => {

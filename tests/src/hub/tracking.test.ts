@@ -242,4 +242,18 @@ describe('parcels that went out', () => {
     await desk.subscribeDue(never)
     expect(asked).toHaveLength(2)
   })
+
+  test('a number without record is not paid for again and again', async () => {
+    await desk.subscribeDue(never)
+    const nothing = { connector: 'tracker', waybillNo, track: told([], { againInMs: 1_800_000 }) }
+    for (const [days, state] of [
+      [9, 'wanted'],
+      [12, 'ended'],
+    ] as const) {
+      const leftMs = noonMs - days * 24 * hourMs
+      await fresh.database.sql`UPDATE parcels SET shipped_at = to_timestamp(${leftMs}::float8 / 1000)`
+      await desk.heard(nothing, never)
+      expect(await subscription()).toMatchObject({ state })
+    }
+  })
 })
