@@ -9,7 +9,7 @@ import { type ActionToken, cardLimits } from '../src/chat/card.ts'
  * cards/order-page.ts makes. handoff.ask and answer.bad the answer's key, handoff.cancel the hand-over.
  * alert.page and stats.open: which list or figure, as cards/survey-args.ts writes it.
  * write.* the draft, write.fill also which of its offers; write.decide the return, the order and a(pprove) or r(eject); urge.send the item (order or return) and its number.
- * return.photo the draft and the photo it waited for; return.receive the return and perhaps counts that were typed; return.amend the
+ * photo.order the photo and the hub number. return.photo the draft and the photo it waited for; return.receive the return and perhaps counts that were typed; return.amend the
  * draft, q(uantity) or d(amage) and perhaps the line; return.count the same with line and count.
  * level.* the return, the level and the stamp of the facts shown; level.approve perhaps o(ffset) or d(irector), level.because which reason,
  * level.hold minutes and level.reduce fen in place of the stamp; level.both two returns; level.undo the return and the level.

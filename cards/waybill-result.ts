@@ -19,7 +19,7 @@ export type ReadPhotoFacts = {
   readonly reading: PhotoReading
   readonly match?: PhotoMatch | undefined
   /** A shop order of the hub that was read without being sure: asked about. */
-  readonly askOrder?: string
+  readonly askOrder?: { readonly orderNo: string; readonly orderId: string }
   /** The matched order. */
   readonly order?: OrderFacts | undefined
   readonly twin?: Twin | undefined
@@ -83,7 +83,7 @@ function sureDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
     tone: match === undefined ? 'warn' : 'calm',
     lines: [
       match === undefined ? photoTexts.noMatch : undefined,
-      askOrder === undefined ? undefined : photoTexts.orderPerhaps(askOrder),
+      askOrder === undefined ? undefined : photoTexts.orderPerhaps(askOrder.orderNo),
       match === undefined && askOrder === undefined && mayCreate ? tailLine(reading) : undefined,
       match === undefined && mayCreate && resumes === undefined ? createTexts.afterPhoto : undefined,
       openCarrier(reading),
@@ -127,9 +127,9 @@ function openDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
       title: titles.byOrder,
       tone: 'warn',
       lines: [unreadable === undefined ? photoTexts.numberOpen : photoTexts.numberOpenSince(unreadable)],
-      buttons: [resumeButton(facts, codec), ...matchButtons(facts, codec), retakeButton(codec), typeButton(codec)],
+      buttons: [resumeButton(facts, codec), ...matchButtons(facts, codec), retakeButton(codec)],
     }
-  const perhaps = askOrder === undefined ? undefined : photoTexts.orderPerhaps(askOrder)
+  const perhaps = askOrder === undefined ? undefined : photoTexts.orderPerhaps(askOrder.orderNo)
   return {
     title: why,
     tone: 'warn',
@@ -141,7 +141,8 @@ function openDraft(facts: ReadPhotoFacts, codec: ActionCodec): Part {
 /** Read, but with a sign that may be another one: that is the order is for a person to say. */
 function orderButton({ photoId, askOrder }: ReadPhotoFacts, codec: ActionCodec): Button | undefined {
   if (askOrder === undefined) return undefined
-  return { label: buttons.yes, token: codec.encode('photo.order', [photoId, askOrder]), style: 'go', say: askOrder }
+  const { orderNo, orderId } = askOrder
+  return { label: buttons.yes, token: codec.encode('photo.order', [photoId, orderId]), style: 'go', say: orderNo }
 }
 
 /** With the phone's tail an order can be looked for that the number did not lead to. */

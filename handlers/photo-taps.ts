@@ -25,15 +25,12 @@ export function photoTaps(parts: PhotoTapParts) {
       return settledCard(parts, tap, { photoId, reading: confirmed(waybillNo), match }, waybillNo)
     },
     'photo.order': async (tap) => {
-      const [photoId, orderNo] = tap.args
-      if (photoId === undefined || orderNo === undefined) return tapText(tap, photoTexts.type)
-      const { match, reading } = await parts.photos.confirmOrder(photoId, orderNo)
-      return settledCard(
-        parts,
-        tap,
-        { photoId, reading: withOrder(reading ?? confirmed(null), orderNo), match },
-        orderNo,
-      )
+      const [photoId, orderId] = tap.args
+      if (photoId === undefined || orderId === undefined) return tapText(tap, photoTexts.type)
+      const said = await parts.photos.confirmOrder(photoId, orderId)
+      if (said === undefined) return tapText(tap, photoTexts.type)
+      const { match, orderNo, reading } = said
+      return settledCard(parts, tap, { photoId, reading: withOrder(reading, orderNo), match }, orderNo)
     },
   } as const satisfies Partial<Record<ActionName, TapHandler>>
 }
@@ -53,9 +50,9 @@ async function settledCard(parts: PhotoTapParts, tap: Tap, said: Said, toast: st
 }
 
 /** A number that a person has looked at. */
-function confirmed(waybillNo: string | null): PhotoReading {
+function confirmed(waybillNo: string): PhotoReading {
   const nothing = { carrier: null, evidence: null, sentAt: null, phoneTail: null, orderNo: null } as const
-  return { ...nothing, waybillNo, sure: waybillNo !== null, ask: [], rivals: [] }
+  return { ...nothing, waybillNo, sure: true, ask: [], rivals: [] }
 }
 
 /** A shop order that a person has looked at, beside what else was read. */

@@ -183,12 +183,13 @@ async function recognise(
   const settled = reading.sure || (reading.waybillNo === null && reading.orderNo !== null)
   const match = settled ? await photos.match(reading) : undefined
   const guess = match === undefined && (settled || reading.waybillNo === null) ? reading.doubtful?.orderNo : undefined
-  const known = guess !== undefined && (await photos.match({ waybillNo: null, orderNo: guess })) !== undefined
+  const known = guess === undefined ? undefined : await photos.match({ waybillNo: null, orderNo: guess })
   const twin = reading.phash === undefined ? undefined : await photos.twinOf(photoId, reading.phash)
   await photos.settle(photoId, read, match)
   const order = match === undefined ? undefined : await lookup.track(match.orderId)
   const seen = { photoId, reading, match, order, twin: sameResult(twin, reading) ? twin : undefined }
-  return known && guess !== undefined ? { ...seen, askOrder: guess } : seen
+  if (known === undefined || guess === undefined) return seen
+  return { ...seen, askOrder: { orderNo: guess, orderId: known.orderId } }
 }
 
 const sameResult = (twin: { readonly reading: PhotoReading } | undefined, reading: PhotoReading): boolean =>

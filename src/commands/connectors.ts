@@ -1,16 +1,18 @@
-import { parseArgs } from 'node:util'
 import { backOfficeParts } from '../back-office-parts.ts'
 import { type OpenFeed, openFeed } from '../feed-parts.ts'
+import type { SalesChannel } from '../hub/channel-port.ts'
 import type { SmsVendor } from '../hub/sms.ts'
 import { smsFigures } from '../hub/sms-receipts.ts'
 import { filled } from '../hub/sms-templates.ts'
 import { feedTask } from '../hub/take-push.ts'
 import { type Hub, openHub } from '../hub-parts.ts'
 import { systemClock } from '../runtime/clock.ts'
+import { BadPayload, PlatformRefused, Unreachable } from '../runtime/errors.ts'
 import type { Log } from '../runtime/log.ts'
 import { openStore, type Store } from '../store.ts'
 import { smsSample } from '../text/zh-sms.ts'
 import type { Command } from './command.ts'
+import { type ConnectorArgs, connectorArgs } from './connector-args.ts'
 
 const usage = `connectors list: every configured system, what it is, and when it was heard last.
 connectors pull NAME [--since 2026-11-01]: reads its list now, from that day or the last window; stock and receivables as far as due.
@@ -22,23 +24,20 @@ const longestMs = 30 * 60_000
 export const connectorsCommand: Command = {
   usage,
   run: async ({ args, config, log, print }) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { since: { type: 'string' } },
-    })
-    const [verb = '', name, no] = positionals
-    const run = verbs[verb]
-    const sinceMs = values.since === undefined ? undefined : dayOf(values.since)
-    if (run === undefined || Number.isNaN(sinceMs)) {
-      print(usage)
+    const given = connectorArgs(args, systemClock.nowMs())
+    if ('problem' in given) {
+      print(given.problem)
       return 1
     }
     const store = await openStore(config, 'command', log)
     const hub = openHub({ store, dataDir: config.dataDir, clock: systemClock, log })
     try {
       const fed = openFeed({ config, store, hub, log, wake: () => undefined })
-      return await run({ fed, hub, store, log, print, name, no, sinceMs, signal: AbortSignal.timeout(longestMs) })
+      const signal = AbortSignal.timeout(longestMs)
+      return await verbs[given.verb]({ fed, hub, store, log, print, signal, ...given }).catch((error: unknown) => {
+        print(`${given.name}: ${problemOf(error, signal)}`)
+        return 1
+      })
     } finally {
       await hub.close()
       await store.close()
@@ -46,8 +45,15 @@ export const connectorsCommand: Command = {
   },
 }
 
-/** YYYY-MM-DD in Beijing, or a whole moment. */
-const dayOf = (text: string) => Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00+08:00` : text)
+/** What a vendor did; anything else is a bug and stays one. */
+function problemOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted)
+    return `it was not done within ${longestMs / 60_000} minutes: what was read is in, begin with a later day.`
+  if (error instanceof Unreachable) return `${error.message}: try again later.`
+  if (error instanceof PlatformRefused) return error.message
+  if (error instanceof BadPayload) return `its answer cannot be read: ${error.message}`
+  throw error
+}
 
 type Given = {
   readonly fed: OpenFeed
@@ -55,13 +61,10 @@ type Given = {
   readonly store: Store
   readonly log: Log
   readonly print: (line: string) => void
-  readonly name: string | undefined
-  readonly no: string | undefined
-  readonly sinceMs: number | undefined
   readonly signal: AbortSignal
-}
+} & Omit<ConnectorArgs, 'verb'>
 
-const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
+const verbs: Readonly<Record<ConnectorArgs['verb'], (given: Given) => Promise<number>>> = {
   list: async ({ fed, store: { database }, print }) => {
     const rows = await database.sql<{ name: string; heard: string | null; error: string | null }[]>`
       SELECT name, to_char(heard_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') AS heard, last_error AS error FROM sources`
@@ -88,7 +91,7 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
     if (fed.connectors.length === 0) print('No connectors: CONNECTORS_FILE names none (docs/connectors.md).')
     return 0
   },
-  pull: async ({ fed, hub, store, log, print, name = '', sinceMs, signal }) => {
+  pull: async ({ fed, hub, store, log, print, name, sinceMs, signal }) => {
     const { answering } = hub
     const office = backOfficeParts({ store, answering, connectors: fed.connectors, log })
     const pulled = await office.pull(name, signal)
@@ -97,13 +100,18 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
       for (const problem of pulled.failed) print(`Not all is in: ${problem}.`)
       return pulled.failed.length === 0 ? 0 : 1
     }
-    if (!isThere(fed, name, print)) return 1
+    if (channelOf(fed, name, print) === undefined) return 1
     print(`${await fed.feed.pullNow(name, sinceMs, signal)} told.`)
     return 0
   },
-  order: async ({ fed, hub, print, name = '', no, signal }) => {
-    if (!isThere(fed, name, print) || no === undefined) return 1
-    const told = await fed.channels.find((one) => one.name === name)?.pullOrder(no, signal)
+  order: async ({ fed, hub, print, name, no, signal }) => {
+    const channel = channelOf(fed, name, print)
+    if (channel === undefined) return 1
+    if (!channel.couldBe(no)) {
+      print(`"${no}" is no order number of ${name}: take the number as the shop shows it.`)
+      return 1
+    }
+    const told = await channel.pullOrder(no, signal)
     for (const { id, problem } of told?.faulty ?? []) print(`${id} cannot be read: ${problem}`)
     if (told === undefined) print(`${name} has no order ${no}.`)
     const taken = await hub.answering.intake.takeAll(told?.orders ?? [])
@@ -111,14 +119,16 @@ const verbs: Readonly<Record<string, (given: Given) => Promise<number>>> = {
       print(one.outcome === 'refused' ? `refused: ${one.field} ${one.problem}` : `${one.outcome} ${one.id}`)
     return taken.some(({ outcome }) => outcome !== 'refused') ? 0 : 1
   },
-  replay: async ({ hub, print, name = '' }) => {
+  replay: async ({ hub, print, name }) => {
     const dead = (await hub.outbox.deadLetters(1_000)).find(({ key }) => key === name)
     if (dead !== undefined && dead.task !== feedTask) {
       print('This is no fetch of a connector: see "outbox replay".')
       return 1
     }
     const outcome = await hub.outbox.replay(name)
-    print(outcome === 'replayed' ? 'It is due again.' : 'There is no dead fetch with this key.')
+    print(
+      outcome === 'replayed' ? 'It is due again.' : 'There is no dead fetch with this key: "outbox dead" lists them.',
+    )
     return outcome === 'replayed' ? 0 : 1
   },
 }
@@ -137,9 +147,16 @@ async function templateLines({ name, templates }: SmsVendor, database: Store['da
   })
 }
 
-function isThere({ channels }: OpenFeed, name: string, print: (line: string) => void): boolean {
-  const there = channels.some((one) => one.name === name)
-  if (!there)
-    print(`No sales channel is called ${name}; there are: ${channels.map((one) => one.name).join(', ') || 'none'}.`)
-  return there
+/** undefined with the reason said. */
+function channelOf({ channels, connectors }: OpenFeed, name: string, print: Given['print']): SalesChannel | undefined {
+  const channel = channels.find((one) => one.name === name)
+  if (channel !== undefined) return channel
+  const shops = channels.map((one) => one.name).join(', ') || 'none'
+  const isOther = connectors.some((one) => one.name === name)
+  print(
+    isOther
+      ? `${name} tells no orders; these do: ${shops}.`
+      : `No sales channel is called ${name}; there are: ${shops}.`,
+  )
+  return undefined
 }

@@ -5,8 +5,9 @@ import type { Database } from '../db/client.ts'
 import { movableClock } from '../runtime/clock.ts'
 import { CannotStart } from '../runtime/errors.ts'
 import { randomIds } from '../runtime/ids.ts'
+import type { Log } from '../runtime/log.ts'
 import { type Desk, openDesk } from '../services.ts'
-import { openStore } from '../store.ts'
+import { openStore, type Store } from '../store.ts'
 import type { Command } from './command.ts'
 import { checkConnectors } from './connector-checks.ts'
 import { readerVerdict } from './reader-check.ts'
@@ -28,17 +29,10 @@ export const doctor: Command = {
       verdicts.push({ check: 'database', repair: error.message })
     })
     if (store !== undefined) {
-      const desk = openDesk({ config, store, clock: movableClock(), log })
       try {
         verdicts.push({ check: 'migrations and data key', repair: undefined })
-        verdicts.push(...(await databaseVerdicts(store.database)))
-        const faults = await runChecks(desk.checks)
-        verdicts.push(...Object.keys(desk.checks).map((check) => ({ check, repair: faults[check] })))
-        if (config.wecom !== undefined || config.play) verdicts.push(await callbackVerdict(desk, config))
-        verdicts.push(await membersVerdict(store.database, config), await readerVerdict(config.ocrReader, log))
-        verdicts.push(...(await checkConnectors(desk.fed)))
+        verdicts.push(...(await databaseVerdicts(store.database)), ...(await deskVerdicts(config, store, log)))
       } finally {
-        await desk.close()
         await store.close()
       }
     }
@@ -46,6 +40,29 @@ export const doctor: Command = {
       print(`${repair === undefined ? 'ok  ' : 'FAIL'} ${check}${(repair ?? note) ? `: ${repair ?? note}` : ''}`)
     return verdicts.every(({ repair }) => repair === undefined) ? 0 : 1
   },
+}
+
+/** Its parts, each tried; one line with the reason where it cannot even start. */
+async function deskVerdicts(config: Config, store: Store, log: Log): Promise<readonly Verdict[]> {
+  let desk: Desk
+  try {
+    desk = openDesk({ config, store, clock: movableClock(), log })
+  } catch (error) {
+    if (!(error instanceof CannotStart)) throw error
+    return [{ check: 'start', repair: error.message }]
+  }
+  try {
+    const faults = await runChecks(desk.checks)
+    return [
+      ...Object.keys(desk.checks).map((check) => ({ check, repair: faults[check] })),
+      ...(config.wecom !== undefined || config.play ? [await callbackVerdict(desk, config)] : []),
+      await membersVerdict(store.database, config),
+      await readerVerdict(config.ocrReader, log),
+      ...(await checkConnectors(desk.fed)),
+    ]
+  } finally {
+    await desk.close()
+  }
 }
 
 function whatIsOn({ wecom, dingtalk, play, redisUrl, databaseUrl }: Config): string {

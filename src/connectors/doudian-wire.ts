@@ -78,11 +78,14 @@ function receiver(raw: Json) {
 
 function logistics(raw: Json, usual: SourceOrder['carrier']) {
   const parcels = listAt(jsonAt(raw, 'logistics_info'), 'logistics_info')
-  const numbers = parcels.flatMap((one) => textAt(jsonAt(one, 'tracking_no'), 'tracking_no') ?? []).sort()
-  const [first] = parcels
-  if (numbers.length === 0) return { carrier: usual }
-  const [code, name] = [jsonText(first, 'company'), jsonText(first, 'company_name')]
-  return { waybillNo: [...new Set(numbers)].join(','), ...carrierNamed({ code, name, waybillNo: numbers[0] }) }
+  const numberOf = (one: Json) => textAt(jsonAt(one, 'tracking_no'), 'tracking_no')
+  const numbers = parcels.flatMap((one) => numberOf(one) ?? []).sort()
+  const [waybillNo] = numbers
+  if (waybillNo === undefined) return { carrier: usual }
+  // of several parcels the carrier is that of the number in front, in whatever order the list and the detail name them
+  const named = parcels.find((one) => numberOf(one) === waybillNo)
+  const [code, name] = [jsonText(named, 'company'), jsonText(named, 'company_name')]
+  return { waybillNo: [...new Set(numbers)].join(','), ...carrierNamed({ code, name, waybillNo }) }
 }
 
 /**

@@ -10,6 +10,7 @@ import { jd } from './jd.ts'
 import { kdniao } from './kdniao.ts'
 import { kingdee } from './kingdee.ts'
 import { kuaidi100 } from './kuaidi100.ts'
+import { formFaults, notJson, settingFaults } from './setting-faults.ts'
 import { sfExpress } from './sf-express.ts'
 import { sheetFolder } from './sheet-folder.ts'
 import { tmall } from './tmall.ts'
@@ -74,8 +75,9 @@ const secretName = /secret|token|password|aeskey|checkword|accesskey|salt|perman
  * Reads connectors.json. Throws CannotStart with all its faults at once; `resolve` gives what a reference stands for.
  */
 export function readConnectors(text: string, resolve: SecretSource): readonly Configured[] {
-  const read = fileForm.safeParse(parsed(text))
-  if (!read.success) throw new CannotStart(`connectors.json: ${z.prettifyError(read.error)}`)
+  const file = parsed(text)
+  const read = fileForm.safeParse(file)
+  if (!read.success) throw new CannotStart(`connectors.json: ${formFaults(read.error, file).join('; ')}`)
   const seen = new Set<string>()
   const faults: string[] = []
   const entries = read.data.connectors.map(({ kind, name = kind, everyMinutes, silentHours, ...rest }) => {
@@ -85,7 +87,7 @@ export function readConnectors(text: string, resolve: SecretSource): readonly Co
     seen.add(name)
     for (const key of bareSecrets(rest))
       faults.push(`${name}: ${key} must be env:NAME or file:PATH, never the secret itself`)
-    const settings = withSecrets(rest, resolve, (missing) => faults.push(`${name}: ${missing} is not set`))
+    const settings = withSecrets(rest, resolve, (problem) => faults.push(`${name}: ${problem}`))
     return { name, kind, settings, silentHours, ...(everyMinutes !== undefined && { everyMinutes }) }
   })
   if (faults.length > 0) throw new CannotStart(`connectors.json: ${faults.join('; ')}`)
@@ -96,7 +98,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new CannotStart('connectors.json is not JSON: see the line its editor marks', error)
+    throw notJson(text, error)
   }
 }
 
@@ -107,15 +109,24 @@ function bareSecrets(value: object): readonly string[] {
   })
 }
 
-function withSecrets(value: unknown, resolve: SecretSource, missing: (reference: string) => void): unknown {
-  if (typeof value === 'string' && secretForm.test(value)) {
-    const found = resolve(value)
-    if (found === undefined || found === '') missing(value)
-    return found ?? ''
-  }
-  if (Array.isArray(value)) return value.map((one) => withSecrets(one, resolve, missing))
+function withSecrets(value: unknown, resolve: SecretSource, faulty: (problem: string) => void): unknown {
+  if (typeof value === 'string' && secretForm.test(value)) return secretOf(value, resolve, faulty)
+  if (Array.isArray(value)) return value.map((one) => withSecrets(one, resolve, faulty))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSecrets(inner, resolve, missing)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSecrets(inner, resolve, faulty)]))
+}
+
+/** Empty where there is none: its entry says so, beside whatever else is wrong. */
+function secretOf(reference: string, resolve: SecretSource, faulty: (problem: string) => void): string {
+  try {
+    const found = resolve(reference) ?? ''
+    if (found === '') faulty(`${reference} is not set`)
+    return found
+  } catch (error) {
+    if (!(error instanceof CannotStart)) throw error
+    faulty(error.message)
+    return ''
+  }
 }
 
 export type Opened = Configured & { readonly connector: Connector }
@@ -128,9 +139,14 @@ export function openConnectors(configured: readonly Configured[], parts: Adapter
     const read = found?.settings.safeParse(one.settings)
     if (found === undefined || read === undefined) return []
     if (read.success) return [{ ...one, connector: found.open(one.name, read.data, parts) }]
-    faults.push(`${one.name}: ${z.prettifyError(read.error)}`)
+    faults.push(...settingFaults(read.error, namesOf(found.settings)).map((fault) => `${one.name}: ${fault}`))
     return []
   })
   if (faults.length > 0) throw new CannotStart(`connectors.json: ${faults.join('; ')}`)
   return opened
+}
+
+/** Of all kinds of settings that are one object; others suggest nothing. */
+function namesOf(settings: z.ZodType): readonly string[] {
+  return [...Object.keys(entryForm.shape), ...(settings instanceof z.ZodObject ? Object.keys(settings.shape) : [])]
 }

@@ -84,14 +84,29 @@ function line(raw: Json): SourceOrder['lines'][number] {
   })
 }
 
-/** As they came, stars and virtual numbers included: the hub tells a virtual number by its form. */
+/** What a lent number begins and ends with; the rest is covered, so that it can be neither dialled nor taken for a person. */
+const wholeMobile = /^(1\d{2})\d{4}(\d{4})$/
+
+/**
+ * The number as it came. One that is lent for this order looks like any other and will be somebody else's: only the fields beside it tell
+ * (use_tel_number, tel_number_ext_info; their values are unconfirmed), and the hub must not take it for who the buyer is.
+ */
+function phoneOf(raw: Json | undefined): string | undefined {
+  const number = jsonText(raw, 'tel_number')
+  const isLent =
+    ['1', 'true'].includes(String(jsonAt(raw, 'use_tel_number'))) ||
+    (number !== undefined && number === jsonText(raw, 'tel_number_ext_info', 'virtual_tel_number'))
+  return isLent ? number?.replace(wholeMobile, '$1****$2') : number
+}
+
+/** As they came, stars included. */
 function receiver(raw: Json | undefined) {
   const at = (field: string) => jsonText(raw, field)
   const region = [at('province_name'), at('city_name')].filter((part) => part !== undefined)
   const address = [...region, at('county_name'), at('detail_info')].filter((part) => part !== undefined).join('')
   return {
     consigneeName: at('user_name'),
-    phone: at('tel_number'),
+    phone: phoneOf(raw),
     region: region.length === 0 ? undefined : [...new Set(region)].join(' '),
     address: address === '' ? undefined : address,
   }

@@ -154,6 +154,16 @@ async function* pullWindow(shop: Shop, fromMs: number, toMs: number, signal: Abo
       }
 }
 
+/** Whether the list goes on. Any other word than the documented ones must not end it: orders would be missing without a trace. */
+function moreAfter(answer: Json, rows: number): boolean {
+  const told = jsonAt(answer, 'has_more')
+  if (told === true || told === 1 || told === 'true') return true
+  if (told === false || told === 0 || told === 'false') return false
+  // a vendor that leaves out what is false: only believed of a page that is not full, and of an answer that says it is one
+  if (told === undefined && rows < pageSize && jsonAt(answer, 'errcode') !== undefined) return false
+  throw new BadPayload('has_more says neither that a list goes on nor that it ends')
+}
+
 /**
  * Pages by key. No total is told, so that a page which promises more without a key, or whose key was there before, is the only
  * sign of a list that is not whole: the window then does not count.
@@ -169,12 +179,14 @@ async function* idPages(
   for (let key: string | undefined; ; ) {
     const body = key === undefined ? span : { ...span, next_key: key }
     const answer = await patiently(shop.parts.clock, signal, () => shop.call(path, body, signal))
-    yield listAt(jsonAt(answer, ids), ids).map((id) => {
+    const page = listAt(jsonAt(answer, ids), ids).map((id) => {
       const text = idAt(id, ids)
       if (text === undefined) throw new BadPayload(`${ids} holds an empty id`)
       return text
     })
-    if (jsonAt(answer, 'has_more') !== true) return
+    const more = moreAfter(answer, page.length)
+    yield page
+    if (!more) return
     key = jsonText(answer, 'next_key')
     if (key === undefined || keys.has(key)) throw new Unreachable(`${path}: a page promises more and leads nowhere`)
     keys.add(key)

@@ -8,7 +8,7 @@ type Sql = postgres.ISql<{ bigint: bigint }>
 export type OrderName = Pick<SourceReturn, 'channel' | 'shop' | 'orderNo'>
 
 export type AfterSales = {
-  /** Takes what platforms tell of requests; newer wins by the platform's own time, whatever the order of arrival. */
+  /** Takes what platforms tell of requests; newer wins by the platform's own time, of one time what is further on, whatever the order of arrival. */
   take(returns: readonly SourceReturn[]): Promise<void>
   /** Carries over to these orders what their requests say of money and goods; a request may come before its order. */
   settle(orders: readonly OrderName[]): Promise<void>
@@ -33,6 +33,12 @@ export function afterSales({ sql }: Pick<Database, 'sql'>): AfterSales {
 
 const keyOf = ({ channel, shop, afterSaleNo }: SourceReturn) => JSON.stringify([channel, shop, afterSaleNo])
 
+/**
+ * How far a request is. Platforms count in seconds and agree to and pay small refunds within one, and some answers lack the time of change: of
+ * one time the state further on is the later one (channels.md §0: not older is applied).
+ */
+const progress = ['applied', 'agreed', 'refused', 'closed', 'done'] satisfies readonly SourceReturn['state'][]
+
 async function take(tx: Sql, told: SourceReturn): Promise<void> {
   const { channel, shop, afterSaleNo, orderNo, source, state, appliedAtMs, modifiedAtMs } = told
   const { goodsBack, reason, refundFen, refundedAtMs, waybillNo, platformState } = told
@@ -50,7 +56,8 @@ async function take(tx: Sql, told: SourceReturn): Promise<void> {
       to_timestamp(${appliedAtMs}::float8 / 1000), to_timestamp(${modifiedAtMs}::float8 / 1000))
     ON CONFLICT (channel, shop, after_sale_no) DO UPDATE
     SET state = excluded.state, told = excluded.told, source = excluded.source, modified_at = excluded.modified_at
-    WHERE after_sales.modified_at < excluded.modified_at`
+    WHERE (after_sales.modified_at, array_position(${progress}::text[], after_sales.state), after_sales.told ? 'refundedAtMs')
+      < (excluded.modified_at, array_position(${progress}::text[], excluded.state), excluded.told ? 'refundedAtMs')`
 }
 
 /**

@@ -44,6 +44,8 @@ export type PhotoPlace = Pick<PhotoKeeping, 'memberId' | 'platform' | 'conversat
 /** A photo whose number may be used for a return; without a number a person has to say it. */
 export type LabelPhoto = { readonly id: string; readonly number?: string }
 
+export type OrderSaid = { readonly match: PhotoMatch; readonly orderNo: string; readonly reading: PhotoReading }
+
 export type Photos = {
   /** The photo of this job, when its bytes are kept already: a second try does not fetch them again. */
   ofJob(jobKey: string): Promise<PhotoRow | undefined>
@@ -58,8 +60,8 @@ export type Photos = {
   settle(photoId: string, read: PhotoRead, match?: PhotoMatch): Promise<void>
   /** A person has said which number it is: written down beside the reading, and matched. */
   confirm(photoId: string, waybillNo: string): Promise<PhotoMatch | undefined>
-  /** A person has said which shop order it is; `reading` as it was read, undefined where the photo is gone. */
-  confirmOrder(photoId: string, orderNo: string): Promise<{ match?: PhotoMatch | undefined; reading?: PhotoReading }>
+  /** A person has said whose order it is (the hub's number); undefined where order or photo is gone. `orderNo` is the shop's. */
+  confirmOrder(photoId: string, orderId: string): Promise<OrderSaid | undefined>
   /**
    * This person's photo of the label a return of the order comes back under: the newest of the last day that was matched to
    * the order, else one of the last 10 minutes in this chat that belongs to nothing yet.
@@ -149,12 +151,12 @@ export function photos({ database: { sql }, blobs, clock, ids }: PhotosParts): P
         WHERE id = ${photoId} AND state = 'read'`
       return match
     },
-    confirmOrder: async (photoId, orderNo) => {
-      const match = await matchOf(sql, null, orderNo)
-      const [row] = await sql<{ reading: PhotoReading }[]>`
-        UPDATE waybill_photos SET reading = reading || ${sql.json({ confirmedOrder: orderNo })}, order_id = ${match?.orderId ?? null}
-        WHERE id = ${photoId} AND state = 'read' RETURNING reading`
-      return { match, ...(row && { reading: row.reading }) }
+    confirmOrder: async (photoId, orderId) => {
+      const [row] = await sql<{ orderNo: string; reading: PhotoReading }[]>`
+        UPDATE waybill_photos p SET reading = p.reading || jsonb_build_object('confirmedOrder', o.order_no), order_id = o.id
+        FROM orders o WHERE o.id = ${orderId} AND p.id = ${photoId} AND p.state = 'read'
+        RETURNING o.order_no AS "orderNo", p.reading`
+      return row && { match: { kind: 'order', orderId }, ...row }
     },
     labelFor: async (orderId, place) => newestLabel(sql, clock.nowMs(), place, orderId),
     unclaimed: async (place) => newestLabel(sql, clock.nowMs(), place, null),

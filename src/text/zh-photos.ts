@@ -71,12 +71,22 @@ export const photoTexts = {
     'text×1': '文字一处，请核对',
   } as Readonly<Record<string, string>>,
   phone: (tail: string, open: boolean) => `尾号${tail}${open ? '（待核对）' : ''}`,
-  shop: (orderNo: string, open: boolean) => `${orderNo}${open ? ' 待核对' : ''}`,
-  orderPerhaps: (orderNo: string) => `店铺单号像是${orderNo}，对就点「就是这个」`,
+  shop: (orderNo: string, open: boolean): Phrase => ({
+    head: '',
+    body: orderNo,
+    keep: 'end',
+    tail: open ? ' 待核对' : '',
+  }),
+  orderPerhaps: (orderNo: string): Phrase => ({
+    head: '店铺单号像是',
+    body: orderNo,
+    keep: 'end',
+    tail: '，对就点「就是这个」',
+  }),
   tailPerhaps: (tail: string) => `手机尾号像是${tail}，核对后发「手机尾号${tail}的订单」可查`,
   byTail: (tail: string) => `发「手机尾号${tail}的订单」可按尾号查订单`,
-  numberOpen: '快递单号没读出来，请补拍或直接发单号',
-  numberOpenSince: (why: string) => `快递单号没读出来：${unreadable[why] ?? '看不清'}；请补拍或发单号`,
+  numberOpen: '快递单号没读出来，登记退货时再补',
+  numberOpenSince: (why: string) => `快递单号没读出来（${unreadable[why] ?? '看不清'}），登记退货时再补`,
   sentBy: (when: string, label: string | undefined, open: boolean) => {
     const notes = [label, open ? '待核对' : undefined].filter((note) => note !== undefined)
     return notes.length === 0 ? when : `${when}（${notes.join('，')}）`

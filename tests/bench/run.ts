@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   callback: async () => (await import('./callback.ts')).callbackBench(),
   ingest: async () => (await import('./ingest.ts')).ingestBench(),
   lookup: async () => (await import('./lookup.ts')).lookupBench(),
+  merge: async () => (await import('./merge.ts')).mergeBench(),
   ocr: async () => (await import('./ocr.ts')).ocrBench(),
   start: async () => (await import('./start.ts')).startBench(),
   timers: async () => (await import('./timers.ts')).timersBench(),

@@ -111,6 +111,18 @@ describe('an order', () => {
     expect(readOrder(raw(more), shop).stage).toBe(stage)
   })
 
+  test('two parcels by two carriers: the same carrier and numbers, in whatever order they are named', () => {
+    const parcels = [
+      { tracking_no: 'SF1234567890123', company: 'shunfeng' },
+      { tracking_no: '75312345678901', company: 'zhongtong' },
+    ]
+    for (const logistics_info of [parcels, [...parcels].reverse()])
+      expect(readOrder(raw({ logistics_info }), { shop: 's' })).toMatchObject({
+        carrier: 'ZTO',
+        waybillNo: '75312345678901,SF1234567890123',
+      })
+  })
+
   test('part shipped is not told as shipped', () => {
     const order = readOrder(raw({ order_status: 101, ship_time: 1_764_000_000 }), shop)
     expect(order.shippedAtMs).toBeUndefined()

@@ -173,6 +173,18 @@ describe('orders', () => {
     })
   })
 
+  test.each([
+    ['its own', {}, '13800000000'],
+    ['lent, by the switch', { use_tel_number: 1 }, '138****0000'],
+    ['lent, by what is told of it', { tel_number_ext_info: { virtual_tel_number: '13800000000' } }, '138****0000'],
+    ['lent and written as such', { use_tel_number: 1, tel_number: '138****0000' }, '138****0000'],
+  ])('a number that is %s', (_, more, phone) => {
+    const raw = jsonAt(parseJson(fixture('order.json')), 'order') as { order_detail: { [key: string]: Json } }
+    const address_info = { user_name: '李*', tel_number: '13800000000', ...more } as Json
+    const order_detail = { ...raw.order_detail, delivery_info: { address_info } }
+    expect(readOrder({ ...raw, order_detail } as Json, { shop: 's', appId: 'wx1' }).phone).toBe(phone)
+  })
+
   test('neighbours beyond 2^53 stay two orders, from list to detail', async () => {
     world.put(order(1, { paidFen: 100n }))
     world.put(order(2, { paidFen: 200n }))
@@ -283,6 +295,25 @@ describe('a vendor that misbehaves', () => {
       world.misbehave(undefined)
       world.clock.setOffset(world.clock.offsetMs() + 600_000)
       expect((await window()).orders).toHaveLength(3)
+    },
+  )
+
+  test.each([
+    ['digits', (more: boolean) => (more ? 1 : 0)],
+    ['text', (more: boolean) => String(more)],
+    ['nothing where the list ends', (more: boolean) => (more ? true : undefined)],
+  ])('has_more written as %s: no page is left out', async (_, how) => {
+    for (let n = 0; n < 101; n++) world.put(order(n))
+    world.writeMore(how)
+    expect((await window()).orders).toHaveLength(101)
+  })
+
+  test.each([() => 'yes', () => null, () => undefined])(
+    'a full page that does not say whether it is the last ends nothing',
+    async (how) => {
+      for (let n = 0; n < 101; n++) world.put(order(n))
+      world.writeMore(how)
+      await expect(window()).rejects.toMatchObject({ code: 'bad-payload' })
     },
   )
 

@@ -115,6 +115,13 @@ describe('pushes', () => {
     })
   })
 
+  test.each(['%7B%22tid', 'AAAA', '[1]'])(
+    'a signed message that cannot be read (%s): its id says what to read',
+    (msg) => {
+      expect(push(inBody({ ...older(), msg }))).toHaveProperty('hints.0.about', { kind: 'order', orderNo: older().id })
+    },
+  )
+
   test('a header that is wrong is not saved by a good body', () => {
     expect(push(inBody(older()), { 'event-sign': '0'.repeat(32) })).toMatchObject({ outcome: 'refused', status: 401 })
     expect(push(JSON.stringify({ ...older(), sign: undefined }))).toMatchObject({
@@ -277,6 +284,14 @@ describe('refunds', () => {
     world.refund({ ...base(), refund_id: 'R2', modified: beijing(nowMs - 30 * 86_400_000) })
     expect((await window()).returns.map(({ afterSaleNo }) => afterSaleNo)).toEqual(['R1'])
     expect(world.paths.filter((path) => path.includes('refund.get'))).toHaveLength(1)
+  })
+
+  test('a refund whose time is of another type is named and holds nobody up', async () => {
+    world.refund({ ...base(), refund_id: 'R1', modified: 1_764_000_000 })
+    world.refund({ ...base(), refund_id: 'R2', modified: beijing(nowMs - 60_000) })
+    const { returns, faulty } = await window()
+    expect(returns.map(({ afterSaleNo }) => afterSaleNo)).toEqual(['R2'])
+    expect(faulty).toEqual([{ id: 'R1', problem: 'modified is number, not a time' }])
   })
 })
 

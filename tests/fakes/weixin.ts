@@ -44,6 +44,8 @@ export type WeixinWorld = ChannelWorld & {
   request(raw: Plain): void
   /** A whole push of this clear text, in safe mode; signed with another token or for another app when told. */
   frame(clear: string, as?: Partial<Keys>, form?: 'json' | 'xml'): { readonly query: string; readonly body: string }
+  /** How `has_more` is written from now on; undefined leaves it out. */
+  writeMore(how: ((more: boolean) => Json | undefined) | undefined): void
   /** Paths in the order they were called. */
   readonly paths: string[]
 }
@@ -57,6 +59,7 @@ export async function openWeixin(): Promise<WeixinWorld> {
   const requests = new Map<string, Plain>()
   const tokens = new Map<string, number>()
   const paths: string[] = []
+  let written: ((more: boolean) => Json | undefined) | undefined
   const now = () => clock.nowMs() + state.skewMs
 
   const app = new Hono()
@@ -102,7 +105,8 @@ export async function openWeixin(): Promise<WeixinWorld> {
     if (state.mischief === 'half-page') return { errcode: 0, [name]: rows.slice(0, 1), has_more: true }
     if (state.mischief === 'repeated-page')
       return { errcode: 0, [name]: ids.slice(0, size), has_more: true, next_key: String(size) }
-    return { errcode: 0, [name]: rows, has_more: more, next_key: more ? String(start + size) : '' }
+    const has_more = written === undefined ? more : written(more)
+    return { errcode: 0, [name]: rows, has_more, next_key: more ? String(start + size) : '' }
   }
   const routes: Readonly<Record<string, (body: Plain) => unknown>> = {
     '/channels/ec/order/list/get': (body) => {
@@ -185,6 +189,9 @@ export async function openWeixin(): Promise<WeixinWorld> {
     },
     request: (raw) => void requests.set(String(raw.after_sale_order_id), raw),
     orderNo: (n) => String(3_705_115_058_471_000_000n + BigInt(n)),
+    writeMore: (how) => {
+      written = how
+    },
     misbehave: (how) => {
       state.mischief = how
     },

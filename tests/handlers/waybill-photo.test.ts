@@ -235,8 +235,8 @@ describe('what was read is told in the same chat', () => {
     await run()
     expect(shown()).toHaveLength(1)
     expect(shown()[0]).toMatch(/^按店铺单号找到了订单/)
-    expect(shown()[0]).toContain('快递单号没读出来：面单反光；请补拍或发单号')
-    expect(shown()[0]).toContain('[登记退货] [看订单] [重拍] [手输单号]')
+    expect(shown()[0]).toContain('快递单号没读出来（面单反光），登记退货时再补')
+    expect(shown()[0]).toContain('[登记退货] [看订单] [重拍]')
     expect(remembered[0]?.about).toEqual({ orderId: sent.orderId })
   })
 

@@ -3,7 +3,8 @@ import ts from 'typescript'
 // What a source says about the world outside, read from its syntax: no comment and no text about it counts.
 
 /** Modules that open connections. */
-const network = /^(?:node:)?(?:https?|http2|net|tls|dgram|child_process)$|^(?:undici|axios|got|ws|node-fetch|ky)(?:\/|$)/
+const network =
+  /^(?:node:)?(?:https?|http2|net|tls|dgram|child_process)$|^(?:undici|axios|got|ws|node-fetch|ky)(?:\/|$)/
 const globals = new Set(['fetch', 'WebSocket', 'XMLHttpRequest', 'EventSource'])
 /** Of node:net, what looks at addresses only. */
 const harmless = new Set(['isIP', 'isIPv4', 'isIPv6'])
@@ -11,7 +12,11 @@ const harmless = new Set(['isIP', 'isIPv4', 'isIPv6'])
 /** True when it can reach another machine by itself: a global, under whatever name, or a module for it. */
 export function opensConnections(text: string): boolean {
   // parsing all sources takes seconds
-  if (!/\b(?:fetch|WebSocket|XMLHttpRequest|EventSource)\b|['"`](?:node:|https?['"`]|net|tls|dgram|child|undici|axios|got|ws|ky)/.test(text))
+  if (
+    !/\b(?:fetch|WebSocket|XMLHttpRequest|EventSource)\b|['"`](?:node:|https?['"`]|net|tls|dgram|child|undici|axios|got|ws|ky)/.test(
+      text,
+    )
+  )
     return false
   let found = false
   walk(text, (node) => {
@@ -30,7 +35,9 @@ function importsMore({ importClause }: ts.ImportDeclaration): boolean {
   if (importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return false
   const named = importClause?.namedBindings
   if (named === undefined || !ts.isNamedImports(named)) return true
-  return named.elements.some(({ isTypeOnly, propertyName, name }) => !isTypeOnly && !harmless.has((propertyName ?? name).text))
+  return named.elements.some(
+    ({ isTypeOnly, propertyName, name }) => !isTypeOnly && !harmless.has((propertyName ?? name).text),
+  )
 }
 
 /** Not a member, a field, a parameter or a thing of the same name that is made here. */
@@ -39,7 +46,10 @@ function isGlobal(node: ts.Identifier): boolean {
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return parent.expression.getText() === 'globalThis'
   if (ts.isTypeReferenceNode(parent) || ts.isTypeQueryNode(parent) || ts.isQualifiedName(parent)) return false
   const isNamed =
-    ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent) || ts.isMethodDeclaration(parent)
+    ts.isPropertyAssignment(parent) ||
+    ts.isPropertySignature(parent) ||
+    ts.isMethodSignature(parent) ||
+    ts.isMethodDeclaration(parent)
   if (isNamed && parent.name === node) return false
   if (ts.isBindingElement(parent) && parent.propertyName === node) return false
   for (let scope: ts.Node = node; !ts.isSourceFile(scope); scope = scope.parent)
@@ -94,8 +104,10 @@ export function callNames(path: string, text: string): readonly string[] {
     const place = placeOf(node)
     if (place === 'message') return
     const isCalled = place === 'call' || (place === 'name' && spokenForm.test(name))
-    const isNumber = numberForm.test(name) || (shoutedForm.test(name) && !path.endsWith('-codes.ts'))
-    if (isCalled || isNumber || pathForm.test(name) || dottedForm.test(name)) names.add(name)
+    const isCode = (numberForm.test(name) || shoutedForm.test(name)) && !path.endsWith('-codes.ts')
+    // where answers are read, `orders.title` is a field
+    const isField = path.endsWith('-wire.ts') && /^\w+\.\w+$/.test(name)
+    if (isCalled || isCode || pathForm.test(name) || (dottedForm.test(name) && !isField)) names.add(name)
   })
   return [...names]
 }
@@ -117,6 +129,7 @@ function placeOf(node: ts.Node): 'call' | 'name' | 'message' | 'other' {
 /** HTTP verbs beside those that adapters use. */
 export function strangeVerbs(text: string): readonly string[] {
   const verbs: string[] = []
+  if (!/\b(?:PUT|DELETE|PATCH)\b/i.test(text)) return verbs
   walk(text, (node) => {
     if (ts.isStringLiteralLike(node) && /^(?:PUT|DELETE|PATCH)$/i.test(node.text)) verbs.push(node.text)
   })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ChannelWorld, PlainOrder } from '../contracts/channel-subject.ts'
 import { openDoudian } from '../fakes/doudian.ts'
 import { openJd } from '../fakes/jd.ts'
@@ -25,6 +25,9 @@ let worlds: readonly ChannelWorld[]
 
 beforeAll(async () => {
   fresh = await freshDatabase()
+})
+// vendors forget nothing: each month has its own
+beforeEach(async () => {
   worlds = await Promise.all([
     openDoudian(),
     openWeixin(),
@@ -33,10 +36,8 @@ beforeAll(async () => {
     ...(months > 0 ? [openJd()] : []),
   ])
 })
-afterAll(async () => {
-  await Promise.all(worlds.map((world) => world.close()))
-  await fresh.drop()
-})
+afterEach(() => Promise.all(worlds.map((world) => world.close())))
+afterAll(() => fresh.drop())
 
 const seeds = months === 0 ? [1] : Array.from({ length: months }, (_, n) => n + 1)
 
@@ -55,7 +56,7 @@ test.each(seeds)(
     )
     const { database, target } = fresh
     const played = await play({ database, target, worlds, channels, draw, startMs }, month.happenings)
-    expect(played.crashes).toBeGreaterThan(5)
+    expect(played.crashes).toBeGreaterThan(3)
     const wanted = worlds.flatMap((world) => (month.newest.get(world) ?? []).map((order) => told(world, order)))
     expect(await stored()).toEqual(wanted.sort())
   },

@@ -82,7 +82,7 @@ export const quietParts: Omit<DeskParts, 'lookup' | 'clock' | 'codec' | 'memory'
     match: async () => undefined,
     settle: async () => {},
     confirm: async () => undefined,
-    confirmOrder: async () => ({}),
+    confirmOrder: async () => undefined,
     labelFor: async () => undefined,
     unclaimed: async () => undefined,
     storedAs: async () => undefined,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { checkConnectors } from '../../../src/commands/connector-checks.ts'
 import { connectorsCommand } from '../../../src/commands/connectors.ts'
+import { doctor } from '../../../src/commands/doctor.ts'
 import { loadConfig } from '../../../src/config.ts'
 import { openFeed } from '../../../src/feed-parts.ts'
 import { openHub } from '../../../src/hub-parts.ts'
@@ -88,9 +89,9 @@ describe('connectors', () => {
     expect(rows.map(({ order_no }) => order_no)).toEqual([shop.orderNo(1), shop.orderNo(2)])
     expect(await run('pull', 'sf-express')).toEqual({
       code: 1,
-      lines: ['No sales channel is called sf-express; there are: youzan.'],
+      lines: ['sf-express tells no orders; these do: youzan.'],
     })
-    expect(await run('pull', 'youzan', '--since', 'yesterday')).toEqual({ code: 1, lines: [connectorsCommand.usage] })
+    expect((await run('pull', 'youzzan')).lines).toEqual(['No sales channel is called youzzan; there are: youzan.'])
   })
 
   test('order: taken in, taken again, not there, or named with what cannot be read', async () => {
@@ -112,7 +113,43 @@ describe('connectors', () => {
     const { code, lines } = await run('order', 'youzan', shop.orderNo(4))
     expect(code).toBe(1)
     expect(lines[0]).toBe(`${shop.orderNo(4)} cannot be read: orders is string, not a list`)
-    expect((await run('order', 'youzan')).code).toBe(1)
+    expect(await run('order', 'youzan', '75312345')).toEqual({
+      code: 1,
+      lines: ['"75312345" is no order number of youzan: take the number as the shop shows it.'],
+    })
+  })
+
+  test.each([
+    ['down', /^youzan: 127.0.0.1:\d+\S* answered 503: try again later.$/],
+    ['failed', /^youzan: \S.{5,}$/],
+    ['half-page', /^youzan: \S.{5,}$/],
+  ] as const)('a vendor that is %s is one sentence, not a stack', async (how, words) => {
+    for (let n = 100; n < 104; n++) shop.put(order(n))
+    shop.misbehave(how)
+    // a list is waited for, a question is not
+    const { code, lines } =
+      how === 'down' ? await run('order', 'youzan', shop.orderNo(100)) : await run('pull', 'youzan')
+    expect([code, lines.length]).toEqual([1, 1])
+    expect(lines[0]).toMatch(words)
+  })
+
+  test.each([
+    [[], '"" is none of list, pull, order, replay: connectors --help says what each does.'],
+    [['pul'], '"pul" is none of list, pull, order, replay: connectors --help says what each does.'],
+    [['pull'], 'Which connector? "connectors list" names them.'],
+    [['order'], 'Which connector? "connectors list" names them.'],
+    [['order', 'youzan'], 'Which order? connectors order youzan NUMBER.'],
+    [['replay'], 'Which fetch? "outbox dead" lists the keys of the dead ones.'],
+    [['list', 'youzan'], '"youzan" is too much: connectors --help says what list takes.'],
+    [['pull', 'youzan', '2026-11-01'], 'A day is given as --since 2026-11-01.'],
+    [['order', 'youzan', 'E1', 'E2'], '"E2" is too much: connectors --help says what order takes.'],
+    [['order', 'youzan', 'E1', '--since', '2026-11-01'], '--since goes with pull, not with order.'],
+    [['pull', 'youzan', '--since', 'yesterday'], '"yesterday" is no day: write it as 2026-11-01.'],
+    [['pull', 'youzan', '--since', '2026-02-30'], '"2026-02-30" is no day: write it as 2026-11-01.'],
+    [['pull', 'youzan', '--since', '20261101'], '"20261101" is no day: write it as 2026-11-01.'],
+    [['pull', 'youzan', '--since', '2199-01-01'], '2199-01-01 is still to come: nothing can have changed since.'],
+  ])('%j is answered in one sentence', async (args, said) => {
+    expect(await run(...args)).toEqual({ code: 1, lines: [said] })
   })
 
   test('replay: a dead fetch is due again; anything else is left alone', async () => {
@@ -129,7 +166,7 @@ describe('connectors', () => {
       expect(await run('replay', 'feed:youzan:k1')).toEqual({ code: 0, lines: ['It is due again.'] })
       expect(await run('replay', 'feed:youzan:k1')).toEqual({
         code: 1,
-        lines: ['There is no dead fetch with this key.'],
+        lines: ['There is no dead fetch with this key: "outbox dead" lists them.'],
       })
       expect(await run('replay', 'chat:1')).toMatchObject({
         code: 1,
@@ -146,8 +183,7 @@ describe('connectors', () => {
     }
   })
 
-  test('a verb nobody knows is answered with what there is; no file is said so', async () => {
-    expect(await run('pul')).toEqual({ code: 1, lines: [connectorsCommand.usage] })
+  test('no file is said so', async () => {
     const lines: string[] = []
     const bare = { ...config, connectorsFile: undefined }
     await connectorsCommand.run({
@@ -182,4 +218,24 @@ test('doctor: a line each, with what to do about the one that fails', async () =
     await hub.close()
     await store.close()
   }
+})
+
+test('doctor: what keeps the desk from starting is a line beside the others', async () => {
+  const broken = join(dir, 'broken.json')
+  await writeFile(broken, JSON.stringify({ connectors: [{ kind: 'youzan', shop: 'x', clientSecret: 'env:YZ' }] }))
+  const lines: string[] = []
+  const code = await doctor.run({
+    args: [],
+    config: { ...config, connectorsFile: broken },
+    log: silentLog,
+    print: (line) => void lines.push(line),
+  })
+  expect(code).toBe(1)
+  // the server of tests is not durable, which is a line of its own
+  expect(lines.filter((line) => !line.includes('durability'))).toEqual([
+    expect.stringMatching(/^ok {3}configuration: /),
+    'ok   migrations and data key',
+    'ok   clock',
+    'FAIL start: connectors.json: youzan: kdtId is missing; youzan: clientId is missing',
+  ])
 })

@@ -107,3 +107,48 @@ test('settings are strict: what is missing, too short, or of no use is named wit
   const both = fault(() => opened({ ...youzan, colour: 'red' }, { ...without, name: 'second' }))
   expect(both).toMatch(/youzan: .*colour.*second: .*shop/s)
 })
+
+test.each([
+  ['a typing slip', { ...youzan, everyMinute: 5 }, 'youzan: everyMinute is no setting: is it everyMinutes?'],
+  ['small letters', { ...youzan, baseurl: 'https://x.test' }, 'youzan: baseurl is no setting: is it baseUrl?'],
+  ['something else', { ...youzan, colour: 'red' }, 'youzan: colour is no setting: take it out'],
+  ['a field left out', { ...youzan, kdtId: undefined }, 'youzan: kdtId is missing'],
+  ['a number without quotes', { ...youzan, kdtId: 164932 }, 'youzan: kdtId must be a string, not number'],
+  ['a carrier of no code', { ...youzan, defaultCarrier: '中通' }, 'youzan: defaultCarrier must be one of SF, JD, JT, '],
+  ['an address of another kind', { ...youzan, baseUrl: 'ftp://x' }, 'youzan: baseUrl: invalid URL'],
+  [
+    'hours in words',
+    { ...youzan, name: 'mini', silentHours: 'never' },
+    'mini: silentHours must be a number, not string',
+  ],
+  ['minutes beyond a day', { ...youzan, everyMinutes: 2_000 }, 'youzan: everyMinutes: too big'],
+  ['no kind', { shop: 'x' }, 'entry 1: kind is missing'],
+  ['a name in capitals', { ...youzan, name: 'Big Shop' }, 'Big Shop: name must be small letters, digits and dashes'],
+] as const)('%s is one sentence with entry and field', (_, entry, expected) => {
+  const said = fault(() => opened(entry))
+  expect(said).toContain(`connectors.json: ${expected}`)
+  expect(said).not.toMatch(/\n|✖|→/)
+})
+
+test('where the JSON ends is said by line and column; an entry that is no object, and a list that is none, by their place', () => {
+  const broken = '{\n  "connectors": [\n    { "kind": "youzan" "clientSecret": "env:SECRET" }\n  ]\n}'
+  const said = fault(() => readConnectors(broken, resolve))
+  expect(said).toMatch(/^connectors.json is not JSON: look at line 3, column \d+/)
+  expect(said).not.toContain('SECRET')
+  expect(fault(() => readConnectors('{"connectors":["youzan"]}', resolve))).toBe(
+    'connectors.json: entry 1: it must be an object in braces',
+  )
+  for (const text of ['[]', '{}', '{"connectors":{}}', '{"connector":[]}'])
+    expect(fault(() => readConnectors(text, resolve))).toContain('it must be {"connectors": [ … ]}')
+})
+
+test('a file of a secret that cannot be read is a fault of its entry, beside the others', () => {
+  const gone = (reference: string) => {
+    if (reference.startsWith('file:')) throw new CannotStart('/run/gone cannot be read')
+    return undefined
+  }
+  const entries = [youzan, { ...youzan, name: 'second', clientSecret: 'file:/run/gone' }]
+  expect(fault(() => readConnectors(JSON.stringify({ connectors: entries }), gone))).toBe(
+    'connectors.json: youzan: env:SECRET is not set; second: /run/gone cannot be read',
+  )
+})

@@ -275,6 +275,25 @@ describe('after-sale requests', () => {
     }
   })
 
+  test('of one second what is further on counts, in whatever order it is heard', async () => {
+    await intake(fresh.database, personal, clock, randomIds()).takeAll([order(1, noonMs)])
+    const { refundedAtMs: _, ...unpaid } = request()
+    const steps = [request({ state: 'applied' }), request({ state: 'agreed' }), unpaid, request()]
+    const desk = afterSales(fresh.database)
+    for (const told of [steps, [...steps].reverse()]) {
+      await fresh.database.sql`TRUNCATE after_sales`
+      await fresh.database
+        .sql`UPDATE orders SET returned_at = NULL, refunded_at = NULL, refund_fen = NULL, return_no = NULL`
+      for (const one of told) await desk.take([one])
+      await desk.settle([request()])
+      expect(await state()).toEqual({ returned: true, refunded: true, fen: '28600' })
+    }
+    // a later word takes it back all the same
+    await desk.take([request({ state: 'applied', modifiedAtMs: noonMs + 1_000 })])
+    const [row] = await fresh.database.sql`SELECT state FROM after_sales`
+    expect(row?.state).toBe('applied')
+  })
+
   test('part of the money leaves the order as it is; without goods it is refunded, not returned', async () => {
     await intake(fresh.database, personal, clock, randomIds()).takeAll([order(1, noonMs)])
     const desk = afterSales(fresh.database)
