@@ -24,7 +24,7 @@ type Shops = z.infer<typeof settings>['shops']
 export const webhookWms = adapter(settings, (name, { secret, shops }) => ({
   outbound: {
     name,
-    source: 'wms.push',
+    source: 'wms.push-parcels',
     readPush: (request): PushReading => {
       const said = signedEvent(secret, request)
       if (said.outcome === 'refused') return said

@@ -31,7 +31,7 @@ const staleAfterMinutes: readonly (readonly [RegExp, number])[] = [
   [/^sheet\./, 36 * hour],
   [/^pos\./, 24 * hour],
   // at night nothing leaves a warehouse
-  [/^wms\.push$/, 14 * hour],
+  [/^wms\.push-parcels$/, 14 * hour],
   // push-youzan: a second system of one channel, whose silence must not hide behind the first
   [/\.push(?:-[a-z]+)?$/, hour / 2],
   [/^(?:track|wms)\./, hour],

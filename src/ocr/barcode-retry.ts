@@ -13,16 +13,16 @@ const longestStripPx = 2400
 /**
  * Second look for bars on an upright page, for photos whose bars did not read as they are: the parts that look like bars
  * by their shape, then each part enlarged, and once more three times as wide with each pixel the mean of nine along
- * the bars (sharpened too), which fills creases and missing print-head lines. Stops at the first that says a
- * number, or when `late`.
+ * the bars (sharpened too), which fills creases and missing print-head lines. `guessed`: where bars may be by
+ * the print. Stops at the first that says a number, or when `late`.
  */
 export async function retryBarcodes(
   reader: BarcodeReader,
   page: Picture,
-  regions: readonly BarRegion[],
+  { regions, guessed }: { readonly regions: readonly BarRegion[]; readonly guessed: readonly BarRegion[] },
   late: () => boolean,
 ): Promise<readonly Barcode[]> {
-  const soft = readSoftBars(page, regions, late)
+  const soft = readSoftBars(page, regions, guessed, late)
   const found: Barcode[] = []
   // bars that were read by their shape are worth one more look; all others are looked at because nothing is known of them
   for (const region of soft === undefined ? regions : [soft.region]) {
@@ -55,6 +55,8 @@ async function readRegion(reader: BarcodeReader, page: Picture, region: BarRegio
 const clearMargin = 120
 const enoughMargin = 50
 const aheadOfOthers = 3
+/** A place that was only guessed is left when its first profile says less. */
+const worthMargin = 8
 
 /**
  * Last look for bars, by shape instead of edges: for blur and grain. Numbers of known forms only; each stretch of a code's
@@ -63,9 +65,10 @@ const aheadOfOthers = 3
 function readSoftBars(
   page: Picture,
   regions: readonly BarRegion[],
+  guessed: readonly BarRegion[],
   late: () => boolean,
 ): { readonly text: string; readonly region: BarRegion } | undefined {
-  for (const region of regions) {
+  for (const region of [...regions, ...guessed]) {
     const votes = new Map<string, { readonly sum: number; readonly strongest: number }>()
     for (const profile of profilesOf(page, region)) {
       const code = decodeSoftly(profile)
@@ -74,6 +77,7 @@ function readSoftBars(
         votes.set(code.text, { sum: sum + code.margin, strongest: Math.max(strongest, code.margin) })
       }
       if (code === undefined || code.margin >= clearMargin || late()) break
+      if (code.margin < worthMargin && guessed.includes(region)) break
     }
     const [best, second] = [...votes].sort(([, one], [, other]) => other.sum - one.sum)
     if (

@@ -2,14 +2,16 @@ import type { Clock } from '../runtime/clock.ts'
 import { barRegions } from './bar-regions.ts'
 import { retryBarcodes } from './barcode-retry.ts'
 import type { Barcode, BarcodeReader } from './barcodes.ts'
+import { barsBesidePrint } from './bars-and-print.ts'
 import { saysNumber } from './candidates.ts'
 import { carriersNamed } from './carrier-words.ts'
 import { numbersIn, numbersSeen, type Sighting } from './number-sightings.ts'
+import { votesOf } from './number-vote.ts'
 import { type Page, type PageText, reachesBorder } from './page.ts'
 import { toGrey } from './picture.ts'
 import { readNumbersAgain } from './second-look.ts'
 import type { TextEngine } from './text-engine.ts'
-import type { Picture } from './types.ts'
+import type { Picture, TurnedBox } from './types.ts'
 import { judgeNumber, type NumberVerdict, type Witnesses } from './verdict.ts'
 import { withWeakReads } from './weak-reads.ts'
 
@@ -48,32 +50,34 @@ export async function findNumber(
   late: Late,
 ): Promise<NumberFound> {
   const { page, lines } = found
-  const complete = (sighting: Sighting) => !mayGoOn(sighting, photo, page)
+  const complete = (one: NumberAt) => !mayGoOn(one, photo, page)
   const plain = numbersSeen(lines).filter(complete)
   const upright = await onUprightPage(bars, found, seen)
   if (upright.some(saysNumber)) return judged(witnessesOf(found, upright, plain))
-  const regions = barRegions(toGrey(page.picture))
-  const early = withWeakReads(witnessesOf(found, upright, plain), page.picture, regions, lines, {
-    quick: true,
-    late: () => late('bars'),
-  })
+  const [votes, regions] = [votesOf(lines).filter(complete), barRegions(toGrey(page.picture))]
+  const guessed = votes.slice(0, 1).flatMap(barsBesidePrint)
+  const nearest = [...guessed.slice(0, 1), ...regions]
+  const first = witnessesOf(found, upright, plain)
+  const early = withWeakReads(first, page.picture, nearest, votes, { quick: true, late: () => late('bars') })
   if (early.firm) return judged(early.witnesses)
-  const barcodes = [...upright, ...(await retryBarcodes(bars, page.picture, regions, () => late('bars')))]
+  const retried = await retryBarcodes(bars, page.picture, { regions, guessed }, () => late('bars'))
+  const barcodes = [...upright, ...retried]
   const proven = barcodes.some((code) => saysNumber(code) && code.soft !== true)
   const again = proven || late('strips') ? [] : await readNumbersAgain(engine, found, regions)
   const witnesses = witnessesOf(found, barcodes, [...plain, ...again.flatMap(numbersIn).filter(complete)])
   const verdict = judged(witnesses)
   if (proven || verdict.number.sure) return verdict
-  const weak = withWeakReads(witnesses, page.picture, regions, [...lines, ...again], {
-    quick: false,
-    late: () => late('weak'),
-  })
-  const { barcodes: all, number } = judged(weak.witnesses)
-  return { barcodes: all, number: weak.leaning === undefined ? number : { ...number, leaning: weak.leaning } }
+  const all = again.length === 0 ? votes : votesOf([...lines, ...again]).filter(complete)
+  const places = [...regions, ...all.slice(0, 1).flatMap(barsBesidePrint)]
+  const weak = withWeakReads(witnesses, page.picture, places, all, { quick: false, late: () => late('weak') })
+  const last = judged(weak.witnesses)
+  return weak.leaning === undefined ? last : { ...last, number: { ...last.number, leaning: weak.leaning } }
 }
 
+type NumberAt = { readonly value: string; readonly at: TurnedBox }
+
 /** Digits that the photo's border cuts off look like a shorter number: 15 of STO like 14 of ZTO. */
-function mayGoOn({ value, at }: Sighting, photo: Picture, page: Page): boolean {
+function mayGoOn({ value, at }: NumberAt, photo: Picture, page: Page): boolean {
   return /^\d+$/.test(value) && reachesBorder(page, photo, at)
 }
 

@@ -1,3 +1,4 @@
+import { guessNumber } from './number-forms.ts'
 import { costIn, numbersInSpan, type Span } from './number-lattice.ts'
 import { tokensOf } from './number-sightings.ts'
 import type { TextLine, TurnedBox } from './types.ts'
@@ -27,7 +28,8 @@ type Read = { readonly span: Span; readonly at: TurnedBox; readonly digits: stri
 export function votesOf(lines: readonly TextLine[]): Vote[] {
   const reads = lines.flatMap(readsIn)
   const texts = new Set<string>()
-  for (const { span } of reads) for (const { text } of numbersInSpan(span, mostOfOne, dearest)) texts.add(text)
+  for (const { span } of reads)
+    for (const { text } of numbersInSpan(span, mostOfOne, dearest)) if (guessNumber(text) !== undefined) texts.add(text)
   const places = byPlace(reads)
   const scored = [...texts].slice(0, mostVotes).map((value) => scoreOf(value, places))
   const total = scored.reduce((sum, { score }) => sum + Math.exp(modesty * score), 0)

@@ -61,18 +61,20 @@ export function ontoPage({ at, scale, picture }: Page, box: TurnedBox): TurnedBo
   }
 }
 
-/** True when the line, box of the page, begins or ends where the photo does: it may go on outside. */
+/** True when the line, a box of the page, begins or ends about where the photo does: it may go on outside. */
 export function reachesBorder(page: Page, photo: { readonly width: number; readonly height: number }, box: TurnedBox) {
   const [cos, sin] = [Math.cos(page.at.angle), Math.sin(page.at.angle)]
+  const border = (nearBorder * box.height) / page.scale
   return [-1, 1].some((end) => {
     const u = (box.cx + (end * Math.cos(box.angle) * box.width) / 2 - page.picture.width / 2) / page.scale
     const v = (box.cy + (end * Math.sin(box.angle) * box.width) / 2 - page.picture.height / 2) / page.scale
     const [x, y] = [page.at.cx + u * cos - v * sin, page.at.cy + u * sin + v * cos]
-    return x < borderPx || y < borderPx || x > photo.width - borderPx || y > photo.height - borderPx
+    return x < border || y < border || x > photo.width - border || y > photo.height - border
   })
 }
 
-const borderPx = 2
+/** Of a line's height: a sign that the border cuts through is left out by the detector. */
+const nearBorder = 0.4
 
 /** The whole photo as a page, turned by whole quarter turns only. */
 export function wholePhoto({ picture }: Photo, quarterTurns: number): TurnedBox {

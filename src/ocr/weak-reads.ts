@@ -1,16 +1,16 @@
 import type { CarrierCode } from '../hub/order-facts.ts'
-import { normaliseWaybill } from '../hub/waybill-no.ts'
+import { isS10, normaliseWaybill } from '../hub/waybill-no.ts'
 import { type BarRegion, cornersOfBars } from './bar-regions.ts'
 import { borneOutByBars, type Look } from './bars-and-print.ts'
 import { guessNumber } from './number-forms.ts'
 import type { Sighting } from './number-sightings.ts'
-import { type Vote, votesOf } from './number-vote.ts'
-import type { Picture, TextLine } from './types.ts'
+import type { Vote } from './number-vote.ts'
+import type { Picture } from './types.ts'
 import type { Witnesses } from './verdict.ts'
 
 /** Of print alone: how clearly it must be ahead of all else that could be meant, and how well it must fit. */
-const clearShare = 0.65
-const [fitsOnce, fitsTwice] = [0.7, 2.5]
+const clearShare = 0.6
+const [fitsOnce, fitsTwice, fitsChecked] = [0.7, 2.5, 4.5]
 
 export type WeakReads = {
   readonly witnesses: Witnesses
@@ -28,10 +28,9 @@ export function withWeakReads(
   witnesses: Witnesses,
   page: Picture,
   regions: readonly BarRegion[],
-  lines: readonly TextLine[],
+  votes: readonly Vote[],
   look: Look,
 ): WeakReads {
-  const votes = votesOf(lines)
   const borne = borneOutByBars(page, regions, votes, look)
   const read = witnesses.barcodes.find(({ soft }) => soft === true)
   // bars that were read by their shape alone are not overruled by what print makes of them
@@ -43,11 +42,16 @@ export function withWeakReads(
     return { witnesses: { ...witnesses, barcodes, sightings }, firm, leaning: undefined }
   }
   const [best] = votes
-  const clear =
-    best !== undefined && best.share >= clearShare && best.strain <= (best.places > 1 ? fitsTwice : fitsOnce)
+  const clear = best !== undefined && best.share >= clearShare && best.strain <= leastFit(best)
   const sightings = clear ? sightingOf(best, Math.max(0.86, best.share)) : []
   const seen = { ...witnesses, sightings: [...witnesses.sightings, ...sightings] }
   return { witnesses: seen, firm: false, leaning: leaningOf(votes) }
+}
+
+/** A check digit that holds is worth another place. */
+function leastFit({ value, places }: Vote): number {
+  if (isS10(value)) return fitsChecked
+  return places > 1 ? fitsTwice : fitsOnce
 }
 
 /** Votes that fit worse than this show something else. */

@@ -138,6 +138,7 @@ const sourceWays: Readonly<Record<string, string>> = {
   stock: '库存',
   purchases: '采购',
   'push-youzan': '推送（有赞）',
+  'push-parcels': '出库推送',
   'pull-youzan': '拉取（有赞）',
 }
 const sourceSystems: Readonly<Record<string, string>> = {

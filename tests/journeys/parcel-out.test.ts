@@ -133,12 +133,12 @@ test('without its day of arrival it is refused by name, kept as a dead letter, a
 
 test('a scanner that says nothing for half a day is one of the sources that fell silent', async () => {
   const heard = (hours: number) => fresh.database.sql`
-    INSERT INTO sources (name, heard_at, stale_after_minutes) VALUES ('wms.push', now() - ${hours}::float8 * interval '1 hour', 840)
+    INSERT INTO sources (name, heard_at, stale_after_minutes) VALUES ('wms.push-parcels', now() - ${hours}::float8 * interval '1 hour', 840)
     ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at`
   await heard(11)
   expect(await silent()).toEqual([])
   await heard(13)
-  expect(await silent()).toMatchObject([{ source: 'wms.push' }])
+  expect(await silent()).toMatchObject([{ source: 'wms.push-parcels' }])
 })
 
 test('signed by somebody else it moves nothing', async () => {

@@ -51,7 +51,7 @@ beforeAll(async () => {
   const { database } = fresh
   desk = intake(database, personal, clock, randomIds())
   const warehouses = [
-    { name: 'wms', source: 'wms.push', readPush: () => ({ outcome: 'refused', status: 401, reason: '' }) as const },
+    { name: 'wms', source: 'wms.push-parcels', readPush: () => ({ outcome: 'refused', status: 401, reason: '' }) as const },
   ]
   out = outbound({ database, warehouses, intake: desk, heard: sources(database), clock })
 })
@@ -99,7 +99,7 @@ test('from the push to the answer: order, waybill, carrier, time and day of arri
     carrier: 'SF',
     warehouse: '华东一仓',
     orderedAtMs: paid.orderedAtMs,
-    source: { name: 'wms.push', heardAtMs: noonMs },
+    source: { name: 'wms.push-parcels', heardAtMs: noonMs },
   })
   expect(order.parcels).toMatchObject([{ waybillNo: 'SF1300000000001', etaAtMs: noonMs + 30 * hourMs, carrier: 'SF' }])
   expect(order.lines).toHaveLength(1)

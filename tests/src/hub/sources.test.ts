@@ -25,7 +25,7 @@ test.each([
   ['sheet.JXS07', 36],
   ['wms.scan', 1],
   ['something.else', 24],
-  ['wms.push', 14],
+  ['wms.push-parcels', 14],
 ])('%s is stale after %d hours of silence', async (name, hours) => {
   await sources(fresh.database).heard(name, noonMs)
   expect(await one(name, noonMs + hours * hourMs)).toMatchObject({ stale: false })
