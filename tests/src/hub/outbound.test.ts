@@ -51,7 +51,11 @@ beforeAll(async () => {
   const { database } = fresh
   desk = intake(database, personal, clock, randomIds())
   const warehouses = [
-    { name: 'wms', source: 'wms.push-parcels', readPush: () => ({ outcome: 'refused', status: 401, reason: '' }) as const },
+    {
+      name: 'wms',
+      source: 'wms.push-parcels',
+      readPush: () => ({ outcome: 'refused', status: 401, reason: '' }) as const,
+    },
   ]
   out = outbound({ database, warehouses, intake: desk, heard: sources(database), clock })
 })
