@@ -31,7 +31,10 @@ export async function retryBarcodes(
     if (codes.some(saysNumber) || late()) break
   }
   if (soft === undefined || found.some(saysNumber)) return found
-  return [...found, { text: soft.text, kind: 'code128', corners: cornersOfBars(soft.region), soft: true }]
+  return [
+    ...found,
+    { text: soft.text, kind: 'code128', corners: cornersOfBars(soft.region), soft: true, margin: soft.margin },
+  ]
 }
 
 async function readRegion(reader: BarcodeReader, page: Picture, region: BarRegion): Promise<readonly Barcode[]> {
@@ -49,11 +52,11 @@ async function readRegion(reader: BarcodeReader, page: Picture, region: BarRegio
 }
 
 /**
- * Margin of one profile that needs no second one; what the best of a code must reach (wrong texts reached 28, right ones hardly
- * ever less than 59); and how far other texts stay behind.
+ * Margin of one profile that needs no second one; what a code must reach to be worth a thought (soft-bars says what is believed);
+ * and how far other texts stay behind.
  */
 const clearMargin = 120
-const enoughMargin = 50
+const enoughMargin = 40
 const aheadOfOthers = 3
 /** A place that was only guessed is left when its first profile says less. */
 const worthMargin = 8
@@ -67,7 +70,7 @@ function readSoftBars(
   regions: readonly BarRegion[],
   guessed: readonly BarRegion[],
   late: () => boolean,
-): { readonly text: string; readonly region: BarRegion } | undefined {
+): { readonly text: string; readonly region: BarRegion; readonly margin: number } | undefined {
   for (const region of [...regions, ...guessed]) {
     const votes = new Map<string, { readonly sum: number; readonly strongest: number }>()
     for (const profile of profilesOf(page, region)) {
@@ -80,12 +83,10 @@ function readSoftBars(
       if (code.margin < worthMargin && guessed.includes(region)) break
     }
     const [best, second] = [...votes].sort(([, one], [, other]) => other.sum - one.sum)
-    if (
-      best !== undefined &&
-      best[1].strongest >= enoughMargin &&
-      best[1].sum >= aheadOfOthers * (second?.[1].sum ?? 0)
-    )
-      return { text: best[0], region }
+    // stretches of one code share their creases: two count as one
+    const margin = best === undefined ? 0 : Math.max(best[1].strongest, best[1].sum / 2)
+    if (best !== undefined && margin >= enoughMargin && best[1].sum >= aheadOfOthers * (second?.[1].sum ?? 0))
+      return { text: best[0], region, margin }
     if (late()) break
   }
   return undefined

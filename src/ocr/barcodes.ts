@@ -11,6 +11,8 @@ export type Barcode = {
   readonly corners: readonly Point[]
   /** Read by shape out of blur or grain: asks for print that says the same. */
   readonly soft?: boolean
+  /** Of soft ones: how far ahead of the next text, in units of the noise. */
+  readonly margin?: number
 }
 
 export type BarcodeReader = {

@@ -149,7 +149,8 @@ export function misreadOf(a: string, b: string): boolean {
   return editDistance(a, b) <= 3
 }
 
-function editDistance(a: string, b: string): number {
+/** Signs to change, add or leave out to make one of the other. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

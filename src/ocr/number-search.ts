@@ -10,6 +10,7 @@ import { votesOf } from './number-vote.ts'
 import { type Page, type PageText, reachesBorder } from './page.ts'
 import { toGrey } from './picture.ts'
 import { readNumbersAgain } from './second-look.ts'
+import { believedBars } from './soft-bars.ts'
 import type { TextEngine } from './text-engine.ts'
 import type { Picture, TurnedBox } from './types.ts'
 import { judgeNumber, type NumberVerdict, type Witnesses } from './verdict.ts'
@@ -20,13 +21,13 @@ import { withWeakReads } from './weak-reads.ts'
  * (about 1.5 times the time on the clock), so that a busy machine reads as much as an idle one, within reason: the process is
  * ended after 15 s on the clock.
  */
-const limitsMs = { bars: 2700, strips: 2800, weak: 3400 } as const
+const limitsMs = { bars: 1500, strips: 1600, weak: 2100 } as const
 const slowestShare = 3
 
 /** True when no more time is left for that. */
 export type Late = (what: keyof typeof limitsMs) => boolean
 
-/** The limits of one photo, from now on. */
+/** The limits of one search, from now on: what a large photo takes before it is not held against its number. */
 export function limitsOf(clock: Clock): Late {
   const [started, startedMs] = [process.cpuUsage(), clock.nowMs()]
   return (what) => {
@@ -64,10 +65,11 @@ export async function findNumber(
   const barcodes = [...upright, ...retried]
   const proven = barcodes.some((code) => saysNumber(code) && code.soft !== true)
   const again = proven || late('strips') ? [] : await readNumbersAgain(engine, found, regions)
-  const witnesses = witnessesOf(found, barcodes, [...plain, ...again.flatMap(numbersIn).filter(complete)])
+  const sightings = [...plain, ...again.flatMap(numbersIn).filter(complete)]
+  const all = again.length === 0 ? votes : votesOf([...lines, ...again]).filter(complete)
+  const witnesses = witnessesOf(found, believedBars(barcodes, sightings, all, [...lines, ...again]), sightings)
   const verdict = judged(witnesses)
   if (proven || verdict.number.sure) return verdict
-  const all = again.length === 0 ? votes : votesOf([...lines, ...again]).filter(complete)
   const places = [...regions, ...all.slice(0, 1).flatMap(barsBesidePrint)]
   const weak = withWeakReads(witnesses, page.picture, places, all, { quick: false, late: () => late('weak') })
   const last = judged(weak.witnesses)

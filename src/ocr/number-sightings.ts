@@ -38,6 +38,13 @@ export function numbersIn(line: TextLine): Sighting[] {
   return found
 }
 
+/** The weakest sign where each counts as in the cut that shows it best, of sightings that all say the same number; 1 of none. */
+export function clearestOf(sightings: readonly Sighting[]): number {
+  const [first] = sightings
+  const best = first?.probs.map((_, at) => Math.max(...sightings.map(({ probs }) => probs[at] ?? 0))) ?? []
+  return Math.min(1, ...best)
+}
+
 /** The numbers in the lines, and those in rows that were found in pieces. */
 export function numbersSeen(lines: readonly TextLine[]): Sighting[] {
   const single = lines.flatMap(numbersIn)

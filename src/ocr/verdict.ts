@@ -13,7 +13,7 @@ import {
 } from './candidates.ts'
 import { type CarrierScore, carrierSpoken, spokenScore } from './carrier-words.ts'
 import { agreesWith } from './number-forms.ts'
-import type { Sighting } from './number-sightings.ts'
+import { clearestOf, type Sighting } from './number-sightings.ts'
 import type { Evidence, Rival, Why } from './types.ts'
 
 export type NumberVerdict = {
@@ -43,8 +43,8 @@ const equalStanding = 4
 /** A reading that differs in a sign or two is taken for a slip when the better one weighs this much more there. */
 const clearlyMore = 3
 /** The weakest sign of the clearest reading below which a number is more likely wrong than right. */
-const readableTwice = 0.6
-const readableOnce = 0.85
+export const readableTwice = 0.6
+export const readableOnce = 0.85
 /** And how much it must outweigh another reading of the same print. */
 const justMore = 1.5
 /** A name read worse than this is not even asked about. */
@@ -75,7 +75,7 @@ export function judgeNumber(witnesses: Witnesses): NumberVerdict {
   )
     return { best: undefined, evidence: null, sure: false, why: 'missing', rivals: [], others: [] }
   const others = rest
-    .filter(({ candidate, score }) => isRival(candidate, score, best, first.score))
+    .filter(({ candidate, score }) => isRival(candidate, score, best, first.score, witnesses.named))
     .map(({ candidate }) => candidate)
   const rivals = others.map((candidate) => rivalOf(candidate, spoken))
   const why = whyOf(best, evidence, rivals.length > 0, witnesses.named)
@@ -99,26 +99,37 @@ function longerTwinFirst<T extends { readonly candidate: Candidate }>(ranked: re
 /** A wrong number is worse than none: print that was read badly, or two ways with about equal right, gives none. */
 function legible(best: Candidate, evidence: Evidence, others: readonly Candidate[]): boolean {
   if (best.barcodes.length > 0) return true
-  const clearest = Math.max(...best.sightings.map(({ weakest }) => weakest))
-  if (clearest < (evidence === 'text×2' ? readableTwice : readableOnce)) return false
+  if (clearestOf(best.sightings) < (evidence === 'text×2' ? readableTwice : readableOnce)) return false
   return !others.some((other) => {
     const slip = other.guess.value.length === best.guess.value.length && misreadOf(other.guess.value, best.guess.value)
     return slip && outweighs(best, other) < justMore
   })
 }
 
+/** Rare forms that are a usual one less a digit: print alone cannot tell them from doubled digits that ran together (seen at 0.99). */
+const lessOneDigit = /^(?:JT\d{12}|DPK\d{11})$/
+
 /** Older forms need the carrier's name, and bars or the word for a waybill number; what stands behind 订单号 is none. */
 function believable({ guess, barcodes, sightings }: Candidate, spoken: CarrierCode | undefined): boolean {
+  if (barcodes.length === 0 && lessOneDigit.test(guess.value)) return false
   if (barcodes.length === 0 && sightings.every(({ foreign }) => foreign) && guess.certainty !== 'certain') return false
   if (guess.certainty !== 'older') return true
   if (spoken === undefined || !agreesWith(guess, spoken)) return false
   return barcodes.length > 0 || sightings.some(({ labelled }) => labelled)
 }
 
-function isRival(other: Candidate, score: number, best: Candidate, bestScore: number): boolean {
+function isRival(
+  other: Candidate,
+  score: number,
+  best: Candidate,
+  bestScore: number,
+  named: readonly CarrierScore[],
+): boolean {
   const misread = misreadOf(other.guess.value, best.guess.value)
   if (other.barcodes.length > 0) return !(misread && other.guess.value.length !== best.guess.value.length)
   if (best.barcodes.length > 0) {
+    // of two labels in view the one below may show its bars and the one on top only its print
+    if (contradicted(best, named) && spokenFor(other, named)) return true
     if (misread || other.guess.certainty === 'ambiguous' || other.guess.certainty === 'older') return false
     return other.sightings.some(({ weakest, mended, foreign }) => weakest > 0.8 && mended === 0 && !foreign)
   }
@@ -161,11 +172,21 @@ function firmlyPrinted(candidate: Candidate): boolean {
   return firm.length >= 2 && firm.some(({ weakest }) => weakest >= clearSign)
 }
 
-/** The clearest name on the label is another carrier's: an old label below, a sticker, or the wrong parcel's number. */
+/** A name as clear as this share of the clearest is one of a label in view, not a word in a shop's name. */
+const asClear = 0.85
+
+/** The clearest name on the label, or one about as clear, is another carrier's: an old label below, a sticker, or the wrong parcel's number. */
 function contradicted({ guess }: Candidate, named: readonly CarrierScore[]): boolean {
-  const [first] = named
-  if (first === undefined || first.score < spokenScore) return false
-  return !agreesWith(guess, first.carrier) && !postalPair(first.carrier, guess.carriers)
+  const least = Math.max(spokenScore, asClear * (named[0]?.score ?? 0))
+  return named.some(
+    ({ carrier, score }) => score >= least && !agreesWith(guess, carrier) && !postalPair(carrier, guess.carriers),
+  )
+}
+
+/** Legible print of a carrier that the label names. */
+function spokenFor({ guess, sightings }: Candidate, named: readonly CarrierScore[]): boolean {
+  const spoken = named.some(({ carrier, score }) => score >= spokenScore && agreesWith(guess, carrier))
+  return spoken && clearestOf(sightings) >= readableTwice
 }
 
 /** EMS is part of China Post, and their labels name each other. */
@@ -208,5 +229,5 @@ export function judgeCarrier(number: NumberVerdict, named: readonly CarrierScore
   const carrier = guess.carriers[0] ?? spoken ?? null
   if (spoken !== undefined && !postalPair(spoken, guess.carriers))
     return { carrier, sure: false, why: 'words-disagree' }
-  return { carrier, sure: proven && number.why !== 'rival', why: 'number-form' }
+  return { carrier, sure: proven && number.why !== 'rival' && number.why !== 'words-disagree', why: 'number-form' }
 }

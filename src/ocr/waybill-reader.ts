@@ -27,14 +27,13 @@ export async function waybillReader(engine: TextEngine, clock: Clock): Promise<W
 }
 
 async function readPhoto(engine: TextEngine, bars: BarcodeReader, clock: Clock, photo: Photo) {
-  const late = limitsOf(clock)
   const grey = toGrey(photo.picture)
   const seen = await barcodesOn(bars, grey)
   const likely = seen.some(saysNumber) ? [] : barRegions(grey).map(cornersOfBars)
   const found = await engine.readPage(photo, [...seen.map(({ corners }) => corners), ...likely])
   const { page } = found
   const onPage = seen.map((code) => ({ ...code, corners: code.corners.map((corner) => pointOnPage(page, corner)) }))
-  const { barcodes, number } = await findNumber(engine, bars, photo.picture, found, onPage, late)
+  const { barcodes, number } = await findNumber(engine, bars, photo.picture, found, onPage, limitsOf(clock))
   const text = await withSecondChances(engine, found, clock.nowMs())
   return readingOf({
     reader: engine.name,

@@ -61,6 +61,43 @@ test('reading the same place again proves nothing, however clear: it repeats the
     expect(judge('圆通', again(prob)).number).toMatchObject({ evidence: 'text×1', sure: false, why: 'one-read' })
 })
 
+test('cuts that agree add up sign by sign: each counts as the cut shows it that shows it best', () => {
+  const weakAt = (place: number, cut: TextLine['cut']) =>
+    seen(yto, { cut }).map((one) => ({
+      ...one,
+      probs: one.probs.map((prob, at) => (at === place ? 0.78 : prob)),
+      weakest: 0.78,
+    }))
+  expect(judge('圆通', weakAt(5, 'found')).value).toBeUndefined()
+  expect(judge('圆通', [...weakAt(5, 'found'), ...weakAt(5, 'again')]).value).toBeUndefined()
+  expect(judge('圆通', [...weakAt(5, 'found'), ...weakAt(9, 'again')])).toMatchObject({
+    value: yto,
+    number: { evidence: 'text×1', sure: false },
+  })
+})
+
+test('a number with one digit less than usual is nothing without bars: doubled digits run together', () => {
+  const short = 'JT830786611164'
+  expect(judge('极兔速递', [...seen(short), ...seen(short, { cy: 400 })]).value).toBeUndefined()
+  expect(judge('极兔速递', seen(short), [bars(short)])).toMatchObject({ value: short, number: { sure: true } })
+})
+
+test('two carriers named about equally are two labels: nothing is sure, and the other number is offered', () => {
+  const [zto, ems] = ['78695011814241', '1399697513956']
+  const named = [
+    { carrier: 'ZTO' as const, score: 1.25 },
+    { carrier: 'EMS' as const, score: 1.25 },
+  ]
+  const witnesses = { barcodes: [bars(zto)], sightings: seen(ems, { cy: 400 }), named, pageWidth: 400, pageHeight: 600 }
+  const number = judgeNumber(witnesses)
+  expect(number).toMatchObject({ sure: false, why: 'rival', rivals: [{ waybillNo: ems, carrier: 'EMS' }] })
+  expect(judgeCarrier(number, named).sure).toBe(false)
+  const [, far] = [named[0], { carrier: 'EMS' as const, score: 0.7 }]
+  expect(judgeNumber({ ...witnesses, sightings: [], named: [named[0] as (typeof named)[0], far] })).toMatchObject({
+    sure: true,
+  })
+})
+
 test('bars read by their shape are asked about until print says the same', () => {
   const soft = { ...bars(yto), soft: true }
   expect(judge('圆通', [], [soft])).toMatchObject({
