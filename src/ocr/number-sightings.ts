@@ -141,8 +141,8 @@ function sightingOf(line: TextLine, text: string, groups: readonly Group[]): Sig
   }
 }
 
-/** The first group of a number that begins with letters: SF1, YT88, JDVA. */
-const prefix = /^[A-Z]{2,4}\d{0,4}$/
+/** The first group of a number that begins with letters: SF1, YT88, JDVA; or most of it, where the line was found in two pieces. */
+const prefix = /^[A-Z]{2,4}\d{0,11}$/
 
 /** Printed groups are short (SF1 234 567 890 123, 7589 4561 2301 47); whole numbers side by side are not one. */
 function joinable(text: string, groups: readonly Group[]): boolean {

@@ -24,7 +24,7 @@ type Parts = {
 }
 
 /** A digit of a time or of a phone's tail read with less than this may be another one (seen: a 0 for a 9 at 0.86). */
-const firmDigit = 0.9
+const firmDigit = 0.93
 /** In 19 digits that nothing can check one misread goes unseen (seen: a 5 for a 6 at 0.93, a 3 for an 8 at 0.95): each has to be clear. */
 const clearSign = 0.97
 

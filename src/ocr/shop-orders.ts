@@ -60,8 +60,6 @@ const isShort = (orderNo: string): boolean => /^(?:\d{12}|\d{18})$/.test(orderNo
 function wellFormed(token: string): string | undefined {
   const [, date, serial] = /^(\d{6})-?(\d{15})$/.exec(token) ?? []
   if (date !== undefined && serial !== undefined) return isDay(date) ? `${date}-${serial}` : undefined
-  // Douyin's numbers have 19 digits: with 18 one was lost
-  if (/^69\d{16}$/.test(token)) return undefined
   if (/^[\d-]+$/.test(token)) return /^(?:\d{12}|\d{18,19})$/.test(token) ? token : undefined
   return /[A-Z]/.test(token) && /\d{3}/.test(token) ? normaliseOrderNo(token) : undefined
 }

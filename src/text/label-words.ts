@@ -70,8 +70,8 @@ export const carrierRemains: readonly CarrierWord[] = [
   { carrier: 'STO', word: /申.快递/, weight: 0.75 },
   { carrier: 'YUNDA', word: /韵.[快速]递|YUN[DO]A/, weight: 0.75 },
   { carrier: 'ZTO', word: /中.快递(?!包)/, weight: 0.75 },
-  { carrier: 'EMS', word: /特快专|快专递|邮政.递|速递物流/, weight: 0.75 },
-  { carrier: 'POST', word: /快递包|递包裹|CHINAP|NAPOST/, weight: 0.75 },
+  { carrier: 'EMS', word: /特快专|快专递|邮政[^快]递|速递物流/, weight: 0.75 },
+  { carrier: 'POST', word: /快递包|递包裹|邮政快递|CHINAP|NAPOST/, weight: 0.75 },
   { carrier: 'CAINIAO', word: /菜.速递|鸟速递/, weight: 0.75 },
 ]
 

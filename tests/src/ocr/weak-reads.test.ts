@@ -178,6 +178,8 @@ test('a line that ends where the photo ends may go on', () => {
 test.each([
   ['圆#速递', 'YTO'],
   ['极#速递', 'JT'],
+  ['中国邮政快递裹', 'POST'],
+  ['邮政#递物流', 'EMS'],
   ['#丰速运', 'SF'],
   ['邮政造递物流', 'EMS'],
   ['快退包裹 快递包', 'POST'],
