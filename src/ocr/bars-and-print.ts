@@ -17,6 +17,8 @@ const ahead = 60
 const aheadFirmly = 100
 const [shareFirmly, share] = [0.5, 0.6]
 const [littleStrain, shareOfLittle] = [130, 1.2]
+/** Where the right text is not among those asked about, a near one can be far ahead of all others: its strain tells (seen: 260, lead 603). */
+const mostStrain = 250
 
 /** The first look costs little: one stretch of the first regions. */
 export type Look = { readonly quick: boolean; readonly late: () => boolean }
@@ -43,8 +45,8 @@ export function borneOutByBars(
       const lead = second?.behind ?? 0
       const vote = votes.find(({ value }) => value === first.text) as Vote
       const little = first.strain <= littleStrain && first.strain <= shareOfLittle * lead
-      if (lead < ahead || (first.strain > share * lead && !little)) continue
-      const firm = lead >= aheadFirmly && first.strain <= shareFirmly * lead
+      if (lead < ahead || (first.strain > Math.min(share * lead, mostStrain) && !little)) continue
+      const firm = lead >= aheadFirmly && first.strain <= Math.min(shareFirmly * lead, littleStrain)
       found.push({ vote, region, firm, lead })
       if (firm) break
     }

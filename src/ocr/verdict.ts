@@ -222,7 +222,10 @@ export function judgeCarrier(number: NumberVerdict, named: readonly CarrierScore
   }
   const { guess, barcodes } = best
   const proven = barcodes.some(({ soft }) => soft !== true) || /^(?:barcode\+text|text×2)$/.test(number.evidence ?? '')
-  if (spoken !== undefined && agreesWith(guess, spoken)) return { carrier: spoken, sure: true, why: 'words-and-number' }
+  if (spoken !== undefined && agreesWith(guess, spoken)) {
+    const others = number.rivals.some(({ carrier }) => carrier !== spoken)
+    return { carrier: spoken, sure: !others && number.why !== 'words-disagree', why: 'words-and-number' }
+  }
   if (guess.certainty === 'ambiguous') {
     return { carrier: likeliestOf(guess.carriers, named), sure: false, why: 'several-carriers' }
   }

@@ -5,6 +5,7 @@ import { type ReadingProcess, readingProcess } from '../../src/ocr/reading-proce
 import type { ReadOutcome } from '../../src/ocr/types.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
 import { silentLog } from '../../src/runtime/log.ts'
+import { browserCamera } from '../kit/waybill-pages/browser-photo.ts'
 import { waybillPhoto } from '../kit/waybill-photos/waybill-photo.ts'
 import { type Level, levels } from '../kit/waybill-photos/wear.ts'
 import { type BareReader, bareTesseract } from './ocr-bare.ts'
@@ -16,7 +17,8 @@ type Photo = { readonly jpeg: Buffer; readonly truth: Asked; readonly name: stri
  * Invented photos of the three levels read by our chain, in its own process, and by bare tesseract.js. Options after the
  * bench's name: --photos N a level · --bare N of them for tesseract.js, which is slow · --seed S · --now MS (printed times lie
  * before it) · --level L · --keep DIR writes photos and truth.json there · --folder DIR reads such a folder instead of
- * inventing: the way to measure on real photos that may not lie in a repository · --misses lists what was missed.
+ * inventing: the way to measure on real photos that may not lie in a repository · --hand browser has Chromium draw labels and
+ * scenes of another make · --misses lists what was missed.
  */
 export async function ocrBench(args: readonly string[] = process.argv.slice(3)): Promise<object> {
   const options = optionsOf(args)
@@ -33,11 +35,11 @@ export async function ocrBench(args: readonly string[] = process.argv.slice(3)):
   } finally {
     await Promise.all([ours.close(), bare?.close()])
   }
-  const { seed, nowMs, photos, folder: from } = options
+  const { hand, seed, nowMs, photos, folder: from } = options
   return {
     goal: 'number >= 0.99 / 0.97 / 0.75, numberWrong <= 0.01 in all, sureAndWrong 0, carrier >= 0.98, time >= 0.85 / 0.70 / 0.30, on two idle cores 1 s median, 3 s p95, 1200 MB',
     reader: ours.name,
-    ...(from === undefined ? { seed, nowMs, photosALevel: photos } : { folder: from }),
+    ...(from === undefined ? { hand, seed, nowMs, photosALevel: photos } : { folder: from }),
     bareSample: `the first ${options.bare} photos of each level: it takes several seconds a photo`,
     levels: figures,
   }
@@ -57,6 +59,7 @@ function optionsOf(args: readonly string[]) {
       level: text,
       keep: text,
       folder: text,
+      hand: text,
       misses: { type: 'boolean' },
     },
   })
@@ -71,15 +74,21 @@ function optionsOf(args: readonly string[]) {
     levels: only,
     keep: values.keep,
     folder: values.folder,
+    hand: values.hand ?? 'own',
     misses: values.misses ?? false,
   }
 }
 
-async function invented({ seed, nowMs, photos }: Options, level: Level): Promise<Photo[]> {
+async function invented({ seed, nowMs, photos, hand }: Options, level: Level): Promise<Photo[]> {
+  const camera = hand === 'browser' ? await browserCamera() : { take: waybillPhoto, close: async () => {} }
   const made: Photo[] = []
-  for (let index = 0; index < photos; index++) {
-    const { jpeg, truth } = await waybillPhoto({ seed, index, level, nowMs })
-    made.push({ jpeg, truth, name: `${level}-${index}` })
+  try {
+    for (let index = 0; index < photos; index++) {
+      const { jpeg, truth } = await camera.take({ seed, index, level, nowMs })
+      made.push({ jpeg, truth, name: `${level}-${index}` })
+    }
+  } finally {
+    await camera.close()
   }
   console.error(`${level}: ${made.length} photos made`)
   return made

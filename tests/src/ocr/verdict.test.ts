@@ -92,6 +92,9 @@ test('two carriers named about equally are two labels: nothing is sure, and the 
   const number = judgeNumber(witnesses)
   expect(number).toMatchObject({ sure: false, why: 'rival', rivals: [{ waybillNo: ems, carrier: 'EMS' }] })
   expect(judgeCarrier(number, named).sure).toBe(false)
+  const labels = [{ carrier: 'ZTO' as const, score: 1.9 }, named[1] as (typeof named)[1]]
+  const clearer = judgeNumber({ ...witnesses, sightings: seen('773264945185990', { cy: 400 }), named: labels })
+  expect([clearer.why, judgeCarrier(clearer, labels)]).toMatchObject(['rival', { carrier: 'ZTO', sure: false }])
   const [, far] = [named[0], { carrier: 'EMS' as const, score: 0.7 }]
   expect(judgeNumber({ ...witnesses, sightings: [], named: [named[0] as (typeof named)[0], far] })).toMatchObject({
     sure: true,

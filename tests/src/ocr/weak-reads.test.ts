@@ -136,6 +136,23 @@ test('bars of another number bear out nothing; what is left of the print names t
   expect(judgeCarrier(verdict, [])).toEqual({ carrier: 'YTO', sure: false, why: 'one-read' })
 })
 
+test('a text far ahead of the others that still fits the bars badly is not believed: the right one may not be among them', async () => {
+  // the free digits behind a number of JD make up for the check, so one wrong digit changes one sign only
+  const page = await pageWith('JDVB61025217041-1-1-')
+  const at = { cx: 200, cy: 100, width: 180, height: 24, angle: 0 }
+  const votes = ['JDVB51025217041', 'JDVB51025217047', 'JDVB65102521704'].map((value) => {
+    return { value, share: 0.3, strain: 3, places: 1, at }
+  })
+  const { witnesses, firm } = withWeakReads(nobody, page, barRegions(toGrey(page)), votes, now)
+  expect({ firm, barcodes: witnesses.barcodes, sightings: witnesses.sightings }).toEqual({
+    firm: false,
+    barcodes: [],
+    sightings: [],
+  })
+  const right = { value: 'JDVB61025217041', share: 0.1, strain: 4, places: 1, at }
+  expect(withWeakReads(nobody, page, barRegions(toGrey(page)), [...votes, right], now).firm).toBe(true)
+})
+
 test('bars read by their shape are not overruled by doubtful print', async () => {
   const page = await pageWith(number)
   const other = { text: 'YT1370968812044', kind: 'code128' as const, corners: [], soft: true }
