@@ -1,4 +1,4 @@
-import { recipientWords, senderWords, servicePhoneWords, virtualPhoneWords } from '../text/label-words.ts'
+import { formWords, recipientWords, senderWords, servicePhoneWords, virtualPhoneWords } from '../text/label-words.ts'
 import { inReadingOrder } from './label-rows.ts'
 import type { TextLine, TurnedBox } from './types.ts'
 
@@ -123,6 +123,7 @@ function sideMarks(lines: readonly TextLine[]): Mark[] {
   return lines.flatMap((line): Mark[] => {
     const text = line.text.replace(/[\s()]/g, '').toUpperCase()
     const { cy } = line.at
+    if (formWords.test(text)) return []
     if (recipientWords.test(text)) return [{ side: 'recipient', cy }]
     return senderWords.test(text) ? [{ side: 'sender', cy }] : []
   })

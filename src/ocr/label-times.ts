@@ -59,7 +59,8 @@ function timeIn(line: TextLine, above: TextLine | undefined, nowMs: number): Tim
   const words = /\S{2}/.test(before) ? before : `${above && above.text.length <= 8 ? above.text : ''}${before}`
   const tail = words.replace(/\s/g, '').slice(-10)
   const label = printWords.exec(tail) ?? sendWords.exec(tail)
-  if (label === null && otherTimeWords.test(tail)) return undefined
+  // 视为送达。2026/09/30 14:51: a sentence that has ended says nothing of the time behind it
+  if (label === null && otherTimeWords.test(tail.split('\u3002').at(-1) ?? '')) return undefined
   if (label === null && found.precision === 'day' && !found.torn) return undefined
   const digits = [...line.text].flatMap((sign, index) =>
     index >= found.from && index < found.to && /\d/.test(sign) ? [line.probs[index] ?? 0] : [],

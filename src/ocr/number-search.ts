@@ -4,7 +4,7 @@ import { retryBarcodes } from './barcode-retry.ts'
 import type { Barcode, BarcodeReader } from './barcodes.ts'
 import { barsBesidePrint } from './bars-and-print.ts'
 import { saysNumber } from './candidates.ts'
-import { carriersNamed } from './carrier-words.ts'
+import { carrierSpoken, carriersNamed } from './carrier-words.ts'
 import { numbersIn, numbersSeen, type Sighting } from './number-sightings.ts'
 import { votesOf } from './number-vote.ts'
 import { type Page, type PageText, reachesBorder } from './page.ts'
@@ -67,7 +67,9 @@ export async function findNumber(
   const again = proven || late('strips') ? [] : await readNumbersAgain(engine, found, regions)
   const sightings = [...plain, ...again.flatMap(numbersIn).filter(complete)]
   const all = again.length === 0 ? votes : votesOf([...lines, ...again]).filter(complete)
-  const witnesses = witnessesOf(found, believedBars(barcodes, sightings, all, [...lines, ...again]), sightings)
+  const spoken = carrierSpoken(carriersNamed(lines))
+  const believed = believedBars(barcodes, sightings, all, [...lines, ...again], spoken)
+  const witnesses = witnessesOf(found, believed, sightings)
   const verdict = judged(witnesses)
   if (proven || verdict.number.sure) return verdict
   const places = [...regions, ...all.slice(0, 1).flatMap(barsBesidePrint)]

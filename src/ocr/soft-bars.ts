@@ -1,4 +1,5 @@
-import { normaliseWaybill } from '../hub/waybill-no.ts'
+import type { CarrierCode } from '../hub/order-facts.ts'
+import { normaliseWaybill, plausibleWaybill } from '../hub/waybill-no.ts'
 import type { Barcode } from './barcodes.ts'
 import { editDistance } from './candidates.ts'
 import { clearestOf, type Sighting, tokensOf } from './number-sightings.ts'
@@ -16,18 +17,20 @@ const nearPrint = 2
 /** Print that differs from bars in so many signs has not slipped. */
 const moreThanSlips = 3
 
-/** Without the bars read by shape that legible print of the same form belies, or that are weak and that no print of `lines` bears out. */
+/** Without the bars read by shape that legible print of the same form belies, or that no print of `lines` bears out while they are weak or no number of the carrier that is named (`spoken`). */
 export function believedBars(
   barcodes: readonly Barcode[],
   sightings: readonly Sighting[],
   votes: readonly Vote[],
   lines: readonly TextLine[],
+  spoken: CarrierCode | undefined,
 ): readonly Barcode[] {
   return barcodes.filter(({ text, soft, margin = 0 }) => {
     if (soft !== true) return true
     const said = normaliseWaybill(text)
     if (belied(said, sightings)) return false
-    return margin >= aloneMargin || votes.some(({ value }) => value === said) || nearlyPrinted(said, lines)
+    if (votes.some(({ value }) => value === said) || nearlyPrinted(said, lines)) return true
+    return margin >= aloneMargin && (spoken === undefined || plausibleWaybill(spoken, said))
   })
 }
 

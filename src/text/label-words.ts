@@ -96,6 +96,8 @@ export const dayWords = /日期/
 export const otherTimeWords = /签收|预计|送达|派送时间|生产|有效|保质|过期|付款|支付|预约|截止|版本|配送时间|到货/
 
 export const recipientWords = /收件|(?<!代)收货|^收$|^收(?!寄|款|费|据|现)|TO:/
-export const senderWords = /寄件|发件|^寄$|^寄(?!递|付)|退货?地址|FROM:/
+export const senderWords = /寄件(?!时间|日期|码)|发件(?!时间|日期)|^寄$|^寄(?!递|付)|退货?地址|FROM:/
 export const virtualPhoneWords = /安全号|虚拟号|隐私号|转接|分机|转拨/
+/** What the paper says to whoever opens the door, and under a QR: it names parties, but stands beside neither's phone. */
+export const formWords = /送达|签[字收名]|视为|验货|扫码/
 export const servicePhoneWords = /热线|客服|投诉|服务电话|网点电话|查询电话|官网/

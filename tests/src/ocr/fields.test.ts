@@ -277,6 +277,23 @@ test("Pinduoduo's dash comes back, an order read in two places counts twice, 18 
     expect(ordersIn([line(`订单号:${short}`)], [])[0]).toMatchObject({ orderNo: short, short: true })
 })
 
+test('扫码寄件 under a QR is not the mark of the sender, nor is a sentence about 收件人 one of the recipient', () => {
+  const label = [line('罗*霞136****1430', 428), line('扫码寄件', 474), line('郑静13303667252', 552), line('寄', 560)]
+  expect(recipient(...label)).toMatchObject({ tail: '1430', by: 'other-mark' })
+  const told = [
+    line('收', 100),
+    line('陈*霞1****5846', 98),
+    line('快件送达收件人地址', 700),
+    line('王宁139****0088', 710),
+  ]
+  expect(recipient(...told)).toMatchObject({ tail: '5846', by: 'mark' })
+})
+
+test('a sentence that has ended says nothing of the time behind it', () => {
+  expect(timesIn([line('代收人签字,视为送达。2026/09/3014:51')], nowMs)[0]?.text).toBe('2026-09-30T14:51:00+08:00')
+  expect(timesIn([line('签收时间:2026/09/3014:51')], nowMs)).toEqual([])
+})
+
 test.each([
   '2026-1-21 09:10',
   '2026-1-05 09:10',

@@ -19,8 +19,8 @@ function line(text: string, prob = 0.99): TextLine {
   }
 }
 
-const left = (barcode: Barcode, lines: readonly TextLine[]) =>
-  believedBars([barcode], lines.flatMap(numbersIn), [], lines).length
+const left = (barcode: Barcode, lines: readonly TextLine[], spoken?: 'JT' | 'STO') =>
+  believedBars([barcode], lines.flatMap(numbersIn), [], lines, spoken).length
 
 test('weak bars need print that nearly says the same', () => {
   expect(left(bars(60), [])).toBe(0)
@@ -30,9 +30,14 @@ test('weak bars need print that nearly says the same', () => {
   expect(left(bars(90), [])).toBe(1)
 })
 
+test("bars alone do not outweigh another carrier's name", () => {
+  expect(left(bars(122), [], 'STO')).toBe(0)
+  expect(left(bars(122), [], 'JT')).toBe(1)
+})
+
 test('a number that print may say bears weak bars out', () => {
   const vote = { value: said, share: 0.1, strain: 2, places: 1, at: { cx: 0, cy: 0, width: 9, height: 9, angle: 0 } }
-  expect(believedBars([bars(60)], [], [vote], [])).toHaveLength(1)
+  expect(believedBars([bars(60)], [], [vote], [], undefined)).toHaveLength(1)
 })
 
 test('bars with a crease in the middle do not outweigh legible print with the same ends', () => {
