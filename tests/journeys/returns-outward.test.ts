@@ -119,7 +119,7 @@ test('three tries that fail › a card for IT › 重试 › told when it went t
   await until(async () => {
     await hurry()
     expect(await ledgerOf(id)).toContain('todo.open failed')
-  }, 20_000)
+  }, 50_000)
   await cardShows('运维', '入库待办3次未送达')
   await holds(
     stage({ 退货单: id }),
@@ -129,7 +129,7 @@ test('three tries that fail › a card for IT › 重试 › told when it went t
   )
   expect(await ledgerOf(id)).toContain('todo.open done')
   expect(doors.todosOf('小周').at(-1)).toMatchObject({ subject: `退货入库 ${id}`, done: false })
-}, 60_000)
+}, 90_000)
 
 test('past the two minutes › 撤销 is offered as a reversal › the director says yes › WMS and customer are told', async () => {
   const id = await atFinance()
