@@ -4,8 +4,9 @@ import type { GreyPicture, Point, TurnedBox } from './types.ts'
 /** `angle` is square to the bars; the code itself runs `slope` down for each step along it, where a photo was taken askew. */
 export type BarRegion = TurnedBox & { readonly slope: number }
 
-/** Side of the squares that are judged as one; two wide bars of a module of 4 px fit in. */
-const cell = 12
+/** Side of the squares that are judged as one; two wide bars of a module of 4 px fit in. On a small page, of one of 2.5 px. */
+const [usualCell, smallCell] = [12, 8]
+const smallPagePx = 1100
 /** Mean squared brightness step, grain taken off, below which a square is paper. */
 const weakest = 20
 /** Of the page's squares this share is plain paper or table: what changes there is grain. */
@@ -21,7 +22,12 @@ const mostRegions = 5
  * in any turn.
  */
 export function barRegions(picture: GreyPicture): BarRegion[] {
-  const found = [...regionsIn(picture), ...regionsIn(halved(picture)).map(doubled)]
+  const small = Math.max(picture.width, picture.height) < smallPagePx
+  const found = [
+    ...regionsIn(picture, usualCell),
+    ...regionsIn(halved(picture), usualCell).map(doubled),
+    ...(small ? regionsIn(picture, smallCell) : []),
+  ]
   found.sort((a, b) => b.width * b.height - a.width * a.height)
   return found
     .filter((one, index) => !found.slice(0, index).some((larger) => sameBars(larger, one)))
@@ -54,16 +60,16 @@ const doubled = ({ cx, cy, width, height, angle, slope }: BarRegion): BarRegion 
   return { cx: 2 * cx, cy: 2 * cy, width: 2 * width, height: 2 * height, angle, slope }
 }
 
-function regionsIn(picture: GreyPicture): BarRegion[] {
+function regionsIn(picture: GreyPicture, cell: number): BarRegion[] {
   const columns = Math.floor(picture.width / cell)
   const rows = Math.floor(picture.height / cell)
-  const directions = directionsOf(picture, columns, rows)
+  const directions = directionsOf(picture, columns, rows, cell)
   const seen = new Uint8Array(directions.length)
   const regions: BarRegion[] = []
   for (let start = 0; start < directions.length; start++) {
     if (seen[start] || Number.isNaN(directions[start])) continue
     const island = islandFrom(start, directions, seen, columns, rows)
-    const region = regionOf(island, directions, columns)
+    const region = regionOf(island, directions, columns, cell)
     if (region.width >= 8 * cell && region.height >= 1.9 * cell && region.width >= 1.4 * region.height)
       if (island.length * cell * cell >= 0.35 * region.width * region.height) regions.push(region)
   }
@@ -71,7 +77,7 @@ function regionsIn(picture: GreyPicture): BarRegion[] {
 }
 
 /** For each square the direction across the bars (radians, without sense); NaN where there are none. */
-function directionsOf({ grey, width, height }: GreyPicture, columns: number, rows: number): Float64Array {
+function directionsOf({ grey, width, height }: GreyPicture, columns: number, rows: number, cell: number): Float64Array {
   const sums = new Float64Array(columns * rows * 3)
   for (let y = 1; y < Math.min(height - 1, rows * cell); y++)
     for (let x = 1; x < Math.min(width - 1, columns * cell); x++) {
@@ -83,11 +89,11 @@ function directionsOf({ grey, width, height }: GreyPicture, columns: number, row
       sums[to + 1] = (sums[to + 1] as number) + gy * gy
       sums[to + 2] = (sums[to + 2] as number) + gx * gy
     }
-  const grain = grainOf(sums)
+  const grain = grainOf(sums, cell)
   const directions = new Float64Array(columns * rows).fill(Number.NaN)
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
-      const [xx, yy, xy] = around(sums, column, row, columns, rows)
+      const [xx, yy, xy] = around(sums, column, row, columns, rows, cell)
       const strength = xx + yy - grain
       if (strength < Math.max(weakest, grain / 2) || Math.hypot(xx - yy, 2 * xy) < oneWay * strength) continue
       directions[row * columns + column] = Math.atan2(2 * xy, xx - yy) / 2
@@ -96,7 +102,7 @@ function directionsOf({ grey, width, height }: GreyPicture, columns: number, row
 }
 
 /** Mean squared brightness step of the quiet squares: changes that point everywhere and say nothing. */
-function grainOf(sums: Float64Array): number {
+function grainOf(sums: Float64Array, cell: number): number {
   const strengths = Float64Array.from({ length: sums.length / 3 }, (_, at) => {
     return ((sums[at * 3] as number) + (sums[at * 3 + 1] as number)) / (cell * cell)
   }).sort()
@@ -104,7 +110,7 @@ function grainOf(sums: Float64Array): number {
 }
 
 /** Mean over the square and its eight neighbours: a square can lie inside one wide bar. */
-function around(sums: Float64Array, column: number, row: number, columns: number, rows: number) {
+function around(sums: Float64Array, column: number, row: number, columns: number, rows: number, cell: number) {
   let [xx, yy, xy, count] = [0, 0, 0, 0]
   for (let y = Math.max(0, row - 1); y <= Math.min(rows - 1, row + 1); y++)
     for (let x = Math.max(0, column - 1); x <= Math.min(columns - 1, column + 1); x++) {
@@ -144,7 +150,7 @@ function islandFrom(
   return island
 }
 
-function regionOf(island: readonly number[], directions: Float64Array, columns: number): BarRegion {
+function regionOf(island: readonly number[], directions: Float64Array, columns: number, cell: number): BarRegion {
   let [x, y] = [0, 0]
   for (const at of island) {
     x += Math.cos(2 * (directions[at] as number))

@@ -82,6 +82,16 @@ function samePlace(a: TurnedBox, b: TurnedBox): boolean {
   )
 }
 
+/** True when the other was only ever read where this one was too: two readings of the same print, not two labels. */
+export function onSamePrint(one: Candidate, other: Candidate): boolean {
+  const seen = (at: TurnedBox) => one.sightings.some((sighting) => samePlace(sighting.at, at))
+  return (
+    other.barcodes.length === 0 &&
+    other.sightings.every(({ at }) => seen(at)) &&
+    misreadOf(one.guess.value, other.guess.value)
+  )
+}
+
 /** Places, and one more where one of them was cut out and read again with the same result: for weighing, not for believing. */
 function readsOf(candidate: Candidate): number {
   const places = placesRead(candidate)

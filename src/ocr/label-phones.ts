@@ -29,6 +29,8 @@ const faint = /[*.'"\u201c\u201d\u2018\u2019`\u00b4^\u00b0\u2026]{3,}/g
 const masked = /((?<![\d*])1\d{0,3}|(?<!\d)1[3-9]\d|(?<!\d)1(?=\*{5})|(?<!\d)\*{4})\*{2,9}(\d{4})(?![\d*])/
 /** All stars but one were lost, or the 1 and some of them: shown, never sure. */
 const nearlyMasked = /(?<![\d*])1\d{0,2}\*(\d{4})(?![\d*])|(?<!\d)\*{4,5}(\d{4})(?![\d*])/
+/** Behind the recipient's mark a name, a star or two and a tail: shown, never sure. */
+const starredTail = /^[^\d*]{1,4}[*.]{1,3}(\d{4})$/
 /** 184******4260: too long for a phone, more likely a virtual number than stars seen double. */
 const phoneSigns = 11
 const whole = /(?<![\dA-Z])1[3-9]\d{5}(\d{4})(?!\d)/
@@ -100,7 +102,8 @@ function phoneIn(line: TextLine, before: TextLine | undefined): Pick<PhoneSeen, 
     .replace(faint, (run) => '*'.repeat(run.length))
   const hidden = masked.exec(text)
   const full = hidden ?? whole.exec(text) ?? spaced.exec(text)
-  const match = full ?? nearlyMasked.exec(text)
+  const behindMark = recipientWords.test(text) ? starredTail.exec(text) : null
+  const match = full ?? nearlyMasked.exec(text) ?? behindMark
   const loan = lent.exec(text)
   if (loan !== null && !servicePhoneWords.test(text.slice(0, loan.index))) return { tail: null, weakest: 1 }
   if (virtualPhoneWords.test(line.text) && /\d{2}/.test(text)) return { tail: null, weakest: 1 }

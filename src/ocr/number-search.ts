@@ -7,7 +7,7 @@ import { saysNumber } from './candidates.ts'
 import { carrierSpoken, carriersNamed } from './carrier-words.ts'
 import { numbersIn, numbersSeen, type Sighting } from './number-sightings.ts'
 import { votesOf } from './number-vote.ts'
-import { type Page, type PageText, reachesBorder } from './page.ts'
+import { isOnPhoto, type Page, type PageText, reachesBorder } from './page.ts'
 import { toGrey } from './picture.ts'
 import { readNumbersAgain } from './second-look.ts'
 import { believedBars } from './soft-bars.ts'
@@ -55,7 +55,8 @@ export async function findNumber(
   const plain = numbersSeen(lines).filter(complete)
   const upright = await onUprightPage(bars, found, seen)
   if (upright.some(saysNumber)) return judged(witnessesOf(found, upright, plain))
-  const [votes, regions] = [votesOf(lines).filter(complete), barRegions(toGrey(page.picture))]
+  const votes = votesOf(lines).filter(complete)
+  const regions = barRegions(toGrey(page.picture)).filter((region) => isOnPhoto(page, photo, region))
   const guessed = votes.slice(0, 1).flatMap(barsBesidePrint)
   const nearest = [...guessed.slice(0, 1), ...regions]
   const first = witnessesOf(found, upright, plain)

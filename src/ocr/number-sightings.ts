@@ -1,3 +1,4 @@
+import { carrierOf } from '../hub/waybill-no.ts'
 import { otherNumberWords, waybillWords } from '../text/label-words.ts'
 import { joinedRows } from './label-rows.ts'
 import { guessNumber, type NumberGuess } from './number-forms.ts'
@@ -119,7 +120,8 @@ const parcelSuffix = /^-(\d{1,3}-\d{1,3}(?=-|(?![A-Z0-9]))|\d{1,3})(?:-\d{0,3})?
 
 function sightingOf(line: TextLine, text: string, groups: readonly Group[]): Sighting | undefined {
   const [first, last] = [groups[0] as Group, groups.at(-1) as Group]
-  if (!joinable(text, groups)) return undefined
+  const torn = tornInTwo(text, groups)
+  if (!torn && !joinable(text, groups)) return undefined
   const guess = guessNumber(groups.map((group) => group.text).join(''))
   if (guess === undefined) return undefined
   const [before, after] = [text.slice(0, first.from), text.slice(last.to)]
@@ -130,6 +132,7 @@ function sightingOf(line: TextLine, text: string, groups: readonly Group[]): Sig
   const words = before.replace(/\s/g, '').slice(-12)
   return {
     ...guess,
+    mended: guess.mended + (torn ? 1 : 0),
     weakest: Math.min(...probs),
     probs,
     mean: probs.reduce((sum, prob) => sum + prob, 0) / probs.length,
@@ -157,6 +160,15 @@ function joinable(text: string, groups: readonly Group[]): boolean {
     if (group.text.length > longest || group.text.length < 2 || !/^[\dOQDILBSZ|]+$/.test(group.text)) return false
   }
   return !/^20\d\d$/.test(groups[0]?.text ?? '')
+}
+
+/** One number in two halves, a crease between them: neither is anything by itself, and together they are a usual form. */
+function tornInTwo(text: string, groups: readonly Group[]): boolean {
+  const [first, second] = groups
+  if (first === undefined || second === undefined || groups.length !== 2) return false
+  if (![first, second].every((group) => /^\d{6,9}$/.test(group.text))) return false
+  if (!/^ {1,2}$/.test(text.slice(first.to, second.from))) return false
+  return carrierOf(first.text + second.text)?.certainty === 'likely'
 }
 
 /** The part of the line's box that these letters fill, all letters taken as equally wide. */

@@ -1,7 +1,7 @@
 import type { Photo } from './admit.ts'
 import { boxAlong, cornersOf } from './geometry.ts'
 import { cutOut } from './picture.ts'
-import type { Picture, TextLine, TurnedBox } from './types.ts'
+import type { Picture, Point, TextLine, TurnedBox } from './types.ts'
 
 /** The label cut out of the photo and turned upright. */
 export type Page = {
@@ -61,14 +61,29 @@ export function ontoPage({ at, scale, picture }: Page, box: TurnedBox): TurnedBo
   }
 }
 
+/** Where a point of the page lies on the photo's picture. */
+function ontoPhoto({ at, scale, picture }: Page, { x, y }: Point): Point {
+  const [u, v] = [(x - picture.width / 2) / scale, (y - picture.height / 2) / scale]
+  const [cos, sin] = [Math.cos(at.angle), Math.sin(at.angle)]
+  return { x: at.cx + u * cos - v * sin, y: at.cy + u * sin + v * cos }
+}
+
+type Size = { readonly width: number; readonly height: number }
+
+/** False where the page reaches beyond the photo: its last pixels go on there as streaks that look like bars. */
+export function isOnPhoto(page: Page, photo: Size, { cx, cy }: TurnedBox): boolean {
+  const { x, y } = ontoPhoto(page, { x: cx, y: cy })
+  return x >= 0 && y >= 0 && x <= photo.width && y <= photo.height
+}
+
 /** True when the line, a box of the page, begins or ends about where the photo does: it may go on outside. */
-export function reachesBorder(page: Page, photo: { readonly width: number; readonly height: number }, box: TurnedBox) {
-  const [cos, sin] = [Math.cos(page.at.angle), Math.sin(page.at.angle)]
+export function reachesBorder(page: Page, photo: Size, box: TurnedBox): boolean {
   const border = (nearBorder * box.height) / page.scale
   return [-1, 1].some((end) => {
-    const u = (box.cx + (end * Math.cos(box.angle) * box.width) / 2 - page.picture.width / 2) / page.scale
-    const v = (box.cy + (end * Math.sin(box.angle) * box.width) / 2 - page.picture.height / 2) / page.scale
-    const [x, y] = [page.at.cx + u * cos - v * sin, page.at.cy + u * sin + v * cos]
+    const { x, y } = ontoPhoto(page, {
+      x: box.cx + (end * Math.cos(box.angle) * box.width) / 2,
+      y: box.cy + (end * Math.sin(box.angle) * box.width) / 2,
+    })
     return x < border || y < border || x > photo.width - border || y > photo.height - border
   })
 }

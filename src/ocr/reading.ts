@@ -4,7 +4,7 @@ import { cropAround, placeOf } from './crop.ts'
 import { phonesIn, recipientPhone } from './label-phones.ts'
 import { inReadingOrder, joinedRows } from './label-rows.ts'
 import { speaksAgainst, type TimeSeen, timesIn } from './label-times.ts'
-import { ownLines } from './own-label.ts'
+import { otherLabels, ownLines } from './own-label.ts'
 import type { PageText } from './page.ts'
 import { whyUnreadable } from './quality.ts'
 import { type OrderSeen, ordersIn } from './shop-orders.ts'
@@ -46,8 +46,9 @@ export async function readingOf(parts: Parts): Promise<WaybillReading> {
   const waybillNo = number.best?.guess.value ?? null
   const carrier = judgeCarrier(number, carriersNamed(lines))
   // where it is open which label is meant, nothing else of it is certain either
+  const open = otherLabels(number).length > 0
   const settled = <T>(field: Field<T>): Field<T> =>
-    number.rivals.length > 0 && field.sure ? { ...field, sure: false, why: 'rival' } : field
+    open && field.sure ? { ...field, sure: false, why: 'rival' } : field
   const sentAt = settled(timeField(timesIn(rows, nowMs)))
   const phone = settled(phoneField(rows, waybillNo !== null))
   const order = settled(orderField(ordersIn(rows, barcodes).filter(({ orderNo }) => orderNo !== waybillNo)))

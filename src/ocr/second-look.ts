@@ -1,3 +1,4 @@
+import { recipientWords } from '../text/label-words.ts'
 import type { BarRegion } from './bar-regions.ts'
 import { besideBars, type Strip, stripsBeside } from './beside-bars.ts'
 import { phonesIn } from './label-phones.ts'
@@ -60,6 +61,10 @@ async function readBeside(engine: TextEngine, page: Picture, regions: readonly B
 
 /** What is left of a masked phone: its head or its tail. */
 const maskedPart = /(?<!\d)1\d{0,2}\s?[*.'"\u00d7]|[*\u00d7]\d{2,4}(?!\d)/
+const maskedInPart = (text: string) => maskedPart.test(text)
+/** A name and a tail behind the recipient's mark: all stars between them were lost. */
+const nameAndTail = (text: string) => recipientWords.test(text) && /^[^\d]{1,6}\d{4}$/.test(text)
+const mayBeTime = (text: string) => /(?<!\d)20[2-9]\d|\d\d:\d\d/.test(text)
 
 /**
  * The page with other cuts of lines that look like a masked phone or a time but are none: read again when the field they
@@ -67,11 +72,13 @@ const maskedPart = /(?<!\d)1\d{0,2}\s?[*.'"\u00d7]|[*\u00d7]\d{2,4}(?!\d)/
  */
 export async function withSecondChances(engine: TextEngine, text: PageText, nowMs: number): Promise<PageText> {
   const rows = [...text.lines, ...joinedRows(text.lines)]
+  const phones = phonesIn(rows).filter(({ tail }) => tail !== null)
   const wanted = [
-    ...(phonesIn(rows).some(({ side, tail }) => side !== 'sender' && tail !== null) ? [] : [maskedPart]),
-    ...(timesIn(rows, nowMs).some(({ torn }) => !torn) ? [] : [/(?<!\d)20[2-9]\d|\d\d:\d\d/]),
+    ...(phones.some(({ side }) => side !== 'sender') ? [] : [maskedInPart]),
+    ...(phones.some(({ side }) => side === 'recipient') ? [] : [nameAndTail]),
+    ...(timesIn(rows, nowMs).some(({ torn }) => !torn) ? [] : [mayBeTime]),
   ]
-  const again = text.lines.filter((line) => wanted.some((form) => form.test(line.text))).slice(0, mostFieldLines)
+  const again = text.lines.filter((line) => wanted.some((mayBe) => mayBe(line.text))).slice(0, mostFieldLines)
   if (again.length === 0) return text
   const strips = again.flatMap((line) => cutAgain(text.page.picture, line, fieldCuts))
   return { ...text, lines: [...text.lines, ...(await readAgain(engine, strips))] }

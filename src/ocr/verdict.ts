@@ -138,7 +138,8 @@ function isRival(
   return score > bestScore - equalStanding
 }
 
-function rivalOf(candidate: Candidate, spoken: CarrierCode | undefined): Rival {
+/** A number that could be meant as well, as somebody is asked about it. */
+export function rivalOf(candidate: Candidate, spoken: CarrierCode | undefined): Rival {
   return {
     waybillNo: candidate.guess.value,
     carrier: carrierByNumber(candidate, spoken),

@@ -3,7 +3,9 @@ import { admit, type Photo } from './admit.ts'
 import { barRegions, cornersOfBars } from './bar-regions.ts'
 import { type Barcode, type BarcodeReader, openBarcodeReader } from './barcodes.ts'
 import { saysNumber } from './candidates.ts'
+import { carrierSpoken, carriersNamed } from './carrier-words.ts'
 import { findNumber, limitsOf } from './number-search.ts'
+import { fullestFirst } from './own-label.ts'
 import { ontoPage, type Page } from './page.ts'
 import { phashOf } from './phash.ts'
 import { toGrey } from './picture.ts'
@@ -34,6 +36,7 @@ async function readPhoto(engine: TextEngine, bars: BarcodeReader, clock: Clock, 
   const { page } = found
   const onPage = seen.map((code) => ({ ...code, corners: code.corners.map((corner) => pointOnPage(page, corner)) }))
   const { barcodes, number } = await findNumber(engine, bars, photo.picture, found, onPage, limitsOf(clock))
+  const spoken = carrierSpoken(carriersNamed(found.lines))
   const text = await withSecondChances(engine, found, clock.nowMs())
   return readingOf({
     reader: engine.name,
@@ -41,10 +44,19 @@ async function readPhoto(engine: TextEngine, bars: BarcodeReader, clock: Clock, 
     light: photo.light,
     text,
     barcodes,
-    number,
+    number: fullestFirst(number, found.lines, middleOf(photo, page), spoken),
     nowMs: clock.nowMs(),
     phash: await phashOf(photo.picture),
   })
+}
+
+/** The middle of the photo and half its diagonal, in pixels of the page. */
+function middleOf({ picture }: Photo, page: Page) {
+  const { width, height } = picture
+  return {
+    middle: pointOnPage(page, { x: width / 2, y: height / 2 }),
+    reach: (Math.hypot(width, height) / 2) * page.scale,
+  }
 }
 
 async function barcodesOn(bars: BarcodeReader, grey: GreyPicture): Promise<readonly Barcode[]> {

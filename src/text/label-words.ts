@@ -18,7 +18,7 @@ export const carrierWords: readonly CarrierWord[] = [
   { carrier: 'YTO', word: /(?<!\d)95554(?!\d)/, weight: 0.9 },
   { carrier: 'DBL', word: /德邦|德帮|DEPPON/, weight: 1 },
   { carrier: 'DBL', word: /(?<!\d)95353(?!\d)/, weight: 0.9 },
-  { carrier: 'STO', word: /申通|STO-?EXPRESS|(?<![A-Z])STO(?![A-Z])/, weight: 1 },
+  { carrier: 'STO', word: /申通|[甲电]通快|STO-?EXPRESS|(?<![A-Z])STO(?![A-Z])/, weight: 1 },
   { carrier: 'STO', word: /(?<!\d)95543(?!\d)/, weight: 0.9 },
   { carrier: 'YUNDA', word: /韵达|韻達|韵达快递|YUNDA/, weight: 1 },
   { carrier: 'YUNDA', word: /(?<!\d)95546(?!\d)/, weight: 0.9 },

@@ -225,6 +225,12 @@ test.each(['赵雨刚188*1234', '周先生*****1234', '李明138*****1234'])(
   },
 )
 
+test('four digits behind a name and stars of the recipient are shown, never sure; behind a shelf they are nothing', () => {
+  expect(recipient(line('收 杨**5227'))).toMatchObject({ tail: '5227', weakest: 0.5 })
+  expect(recipient(line('货架*5227'))).toBeUndefined()
+  expect(recipient(line('收 杨**52271'))).toBeUndefined()
+})
+
 test('a masked phone below the virtual number is the recipient’s own where the sender’s is in view too', () => {
   const label = [line('安全号码 18400891667-3026', 100), line('收', 118), line('杨** 1******5227', 124)]
   expect(recipient(...label, line('寄 江津共享云仓 13212321863', 400))).toMatchObject({ tail: '5227', by: 'mark' })
@@ -246,7 +252,14 @@ test('two readings of the recipient that differ are a dispute', () => {
 test('a number with letters whose line was found in two pieces is one number; whole numbers side by side are not', () => {
   expect(numbersIn(line('DPK14093973 6864')).map(({ value }) => value)).toEqual(['DPK140939736864'])
   expect(numbersIn(line('YT8824526145570 3026')).map(({ value }) => value)).toEqual(['YT8824526145570'])
-  expect(numbersIn(line('77001737 8550658'))).toEqual([])
+  expect(numbersIn(line('77001737 85506584'))).toEqual([])
+  expect(numbersIn(line('61001737 8550658'))).toEqual([])
+})
+
+test('a number that a crease tore in two halves is one, and never sure by itself', () => {
+  const torn = numbersIn(line('3510559 82189712'))
+  expect(torn).toMatchObject([{ value: '351055982189712', carriers: ['YUNDA'], mended: 1 }])
+  expect(numbersIn(line('13800138 5551234'))).toEqual([])
 })
 
 test.each([
@@ -365,6 +378,9 @@ test.each<[string, CarrierCode | undefined]>([
   ['极免速递', 'JT'],
   ['J&T EXPRESS', 'JT'],
   ['服务热线 95311', 'ZTO'],
+  ['甲通快递', 'STO'],
+  ['电通快递', 'STO'],
+  ['交通快报', undefined],
   ['请发顺丰', undefined],
   ['中通路 12 号', undefined],
   ['京东商城订单', undefined],

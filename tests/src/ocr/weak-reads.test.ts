@@ -7,7 +7,7 @@ import { barsBesidePrint } from '../../../src/ocr/bars-and-print.ts'
 import { carrierSpoken, carriersNamed } from '../../../src/ocr/carrier-words.ts'
 import { costIn, numbersInSpan } from '../../../src/ocr/number-lattice.ts'
 import { votesOf } from '../../../src/ocr/number-vote.ts'
-import { reachesBorder } from '../../../src/ocr/page.ts'
+import { isOnPhoto, reachesBorder } from '../../../src/ocr/page.ts'
 import { pixelsOf, toGrey } from '../../../src/ocr/picture.ts'
 import { columnWidth, elseAt, gapAt, numberSigns, type SignColumns } from '../../../src/ocr/sign-columns.ts'
 import type { Picture, TextLine } from '../../../src/ocr/types.ts'
@@ -190,6 +190,33 @@ test('a line that ends where the photo ends may go on', () => {
   expect(reachesBorder(page, { width: 404, height: 300 }, box)).toBe(true)
   const turned = { ...page, at: { ...page.at, angle: Math.PI } }
   expect(reachesBorder(turned, { width: 404, height: 300 }, box)).toBe(false)
+})
+
+test('the page may reach beyond the photo: what lies there is no part of it', () => {
+  const picture = { rgb: new Uint8Array(), width: 200, height: 100 }
+  const page = { picture, at: { cx: 60, cy: 50, width: 200, height: 100, angle: 0 }, scale: 1 }
+  const box = { cy: 50, width: 30, height: 20, angle: 0 }
+  const photo = { width: 100, height: 100 }
+  const at = (cx: number) => isOnPhoto(page, photo, { ...box, cx })
+  expect([at(30), at(50), at(130), at(150)]).toEqual([false, true, true, false])
+  const turned = { ...page, at: { ...page.at, angle: Math.PI } }
+  expect([30, 150].map((cx) => isOnPhoto(turned, photo, { ...box, cx }))).toEqual([false, true])
+})
+
+test('thin bars on a small page are found, with squares of their own', async () => {
+  const png = await bwip.toBuffer({
+    bcid: 'code128',
+    text: number,
+    scaleX: 2,
+    scaleY: 2,
+    height: 5,
+    includetext: false,
+  })
+  const paper = sharp(png)
+    .flatten({ background: 'white' })
+    .extend({ top: 300, bottom: 300, left: 200, right: 200, background: 'white' })
+  const page = await pixelsOf(sharp(await paper.png().toBuffer()).resize({ width: 420 }))
+  expect(barRegions(toGrey(page)).length).toBeGreaterThan(0)
 })
 
 test.each([
