@@ -33,7 +33,7 @@ export async function retryBarcodes(
   if (soft === undefined || found.some(saysNumber)) return found
   return [
     ...found,
-    { text: soft.text, kind: 'code128', corners: cornersOfBars(soft.region), soft: true, margin: soft.margin },
+    { text: soft.text, kind: 'linear', corners: cornersOfBars(soft.region), soft: true, margin: soft.margin },
   ]
 }
 

@@ -17,7 +17,7 @@ export type Candidate = {
 
 /** Numbers of a known form in a bar code: the whole of a Code 128, whole tokens of a QR. */
 function numbersInBarcode({ text, kind }: Barcode): (NumberGuess & { readonly parcel?: string })[] {
-  if (kind === 'code128') {
+  if (kind === 'linear') {
     const value = normaliseWaybill(text)
     const parcel = /^JD[A-Z0-9]{13}-(\d+-\d+)/.exec(text.trim().toUpperCase())?.[1]
     return guessExact(value).map((guess) => ({ ...guess, ...(parcel === undefined ? {} : { parcel }) }))

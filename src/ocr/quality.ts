@@ -50,7 +50,7 @@ export function whyUnreadable(
 
 /** Bars that say a long number: where the whole label was read, it is of no form that is in use. */
 function unknownForm(barcodes: readonly Barcode[]): boolean {
-  return barcodes.some(({ text, kind }) => kind === 'code128' && /^[A-Z]{0,4}\d{8,20}$/.test(text.trim()))
+  return barcodes.some(({ text, kind }) => kind === 'linear' && /^[A-Z]{0,4}\d{8,20}$/.test(text.trim()))
 }
 
 /** Standard deviation of the four-neighbour Laplacian over the span between dark and light. */

@@ -36,7 +36,7 @@ export function withWeakReads(
   // bars that were read by their shape alone are not overruled by what print makes of them
   if (borne !== undefined && (read === undefined || normaliseWaybill(read.text) === borne.vote.value)) {
     const { vote, region, firm } = borne
-    const bars = { text: vote.value, kind: 'code128' as const, corners: cornersOfBars(region), soft: true }
+    const bars = { text: vote.value, kind: 'linear' as const, corners: cornersOfBars(region), soft: true }
     const barcodes = [...witnesses.barcodes.filter(({ soft }) => soft !== true), bars]
     const sightings = firm ? [...witnesses.sightings, ...sightingOf(vote, 1)] : witnesses.sightings
     return { witnesses: { ...witnesses, barcodes, sightings }, firm, leaning: undefined }

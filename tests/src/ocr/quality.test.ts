@@ -25,7 +25,7 @@ function lines(count: number, { prob = 0.98, high = 24, left = 120 } = {}): Text
   }))
 }
 
-const bars = (text: string): Barcode => ({ text, kind: 'code128', corners: [] })
+const bars = (text: string): Barcode => ({ text, kind: 'linear', corners: [] })
 
 function why(seen: Picture, text: readonly TextLine[], barcodes: readonly Barcode[] = [], light = 200) {
   const at = { cx: width / 2, cy: height / 2, width, height, angle: 0 }

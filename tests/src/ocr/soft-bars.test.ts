@@ -7,7 +7,7 @@ import type { TextLine } from '../../../src/ocr/types.ts'
 const said = 'JT5609272895406'
 
 function bars(margin: number, soft = true): Barcode {
-  return { text: said, kind: 'code128', corners: [], soft, margin }
+  return { text: said, kind: 'linear', corners: [], soft, margin }
 }
 
 function line(text: string, prob = 0.99): TextLine {

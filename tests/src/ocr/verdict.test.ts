@@ -21,7 +21,7 @@ function bars(text: string): Barcode {
     { x: 300, y: 90 },
     { x: 100, y: 90 },
   ]
-  return { text, kind: 'code128', corners }
+  return { text, kind: 'linear', corners }
 }
 
 function judge(words: string, sightings: readonly Sighting[], barcodes: readonly Barcode[] = []) {

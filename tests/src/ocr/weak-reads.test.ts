@@ -155,7 +155,7 @@ test('a text far ahead of the others that still fits the bars badly is not belie
 
 test('bars read by their shape are not overruled by doubtful print', async () => {
   const page = await pageWith(number)
-  const other = { text: 'YT1370968812044', kind: 'code128' as const, corners: [], soft: true }
+  const other = { text: 'YT1370968812044', kind: 'linear' as const, corners: [], soft: true }
   const { witnesses } = withWeakReads(
     { ...nobody, barcodes: [other] },
     page,
